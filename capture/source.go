@@ -1,0 +1,48 @@
+package capture
+
+// Source delivers the packets of one input, or of several as one timeline.
+type Source interface {
+	// Next fills p with the next packet. It returns io.EOF at the end; what
+	// went wrong before the end is then told by Info, not here, so that all
+	// that was readable is analysed.
+	Next(p *Packet) error
+	// Info describes the inputs, in the order of their indices; it is complete
+	// once Next has returned io.EOF.
+	Info() []SourceInfo
+	// Close releases files.
+	Close() error
+}
+
+// SourceInfo describes one input.
+type SourceInfo struct {
+	// Name is the file name as given, or "-" for standard input.
+	Name string
+	// Format is "pcap", "pcapng", with ".gz" or ".zst" behind it where the
+	// content was compressed.
+	Format string
+	// Packets and Bytes count what was delivered; Bytes are captured bytes.
+	Packets, Bytes uint64
+	// FirstTime and LastTime are the earliest and latest packet times, in
+	// nanoseconds since the Unix epoch; meaningless while Packets is 0.
+	FirstTime, LastTime int64
+	// Snaplen is the snapshot length in bytes, the largest of the interfaces;
+	// 0 where there is none or it is not known.
+	Snaplen uint32
+	// Dropped counts packets the capturing program says it lost; valid if
+	// DroppedKnown.
+	Dropped      uint64
+	DroppedKnown bool
+	// Interfaces lists the names of the interfaces the file declares, "" for
+	// one without name.
+	Interfaces []string
+	// Complete is false where part of the input could not be read.
+	Complete bool
+	// Err says in one sentence what could not be read and where (packet number
+	// and byte offset), and is empty when there is nothing to say.
+	Err string
+	// CutShort: the only flaw is that the last record ends early, as a stopped
+	// tcpdump leaves it. Complete is then true, and Note says so.
+	CutShort bool
+	// Note is one sentence worth knowing that is not an error.
+	Note string
+}

@@ -1,0 +1,3 @@
+module github.com/ikesniff/ikesniff
+
+go 1.26

@@ -1,0 +1,134 @@
+package reassembly
+
+import (
+	"net/netip"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/dissect"
+)
+
+// Kind says which of its parts an Event carries.
+type Kind uint8
+
+const (
+	// KindMessage: one IKE, ESP or AH message, or a keepalive.
+	KindMessage Kind = iota
+	// KindTransport: something that happened to a TCP connection.
+	KindTransport
+	// KindQuote: an ICMP error about a packet of the pair.
+	KindQuote
+	// KindForeign: another protocol on an endpoint that matters.
+	KindForeign
+	// KindFragment: IP fragments that never became whole.
+	KindFragment
+	// KindLoss: the capture itself lost packets here.
+	KindLoss
+)
+
+// MessageKind tells what a message is.
+type MessageKind uint8
+
+const (
+	MessageIKE MessageKind = iota
+	MessageESP
+	MessageAH
+	MessageKeepalive
+)
+
+// Transport tells how a message travelled. It is found by content; ports only
+// raise or lower confidence.
+type Transport uint8
+
+const (
+	TransportUDP         Transport = iota // UDP without the non-ESP marker
+	TransportUDPNATT                      // RFC 3948: non-ESP marker, ESP in UDP, any port
+	TransportIP                           // raw ESP or AH
+	TransportTCP                          // RFC 8229, RFC 9329
+	TransportFortinetESP                  // Fortinet's ESP in fake TCP segments
+	TransportCisco                        // Cisco's IPsec over TCP
+)
+
+var transportNames = [...]string{"udp", "udp-nat-t", "ip", "tcp-rfc8229", "tcp-fortinet-esp", "tcp-cisco"}
+
+// String is the name that reports use.
+func (t Transport) String() string {
+	if int(t) < len(transportNames) {
+		return transportNames[t]
+	}
+	return "unknown"
+}
+
+// Confidence in a classification.
+type Confidence uint8
+
+const (
+	ConfidenceLow Confidence = iota
+	ConfidenceMedium
+	ConfidenceHigh
+)
+
+// Event is what stage 1 of flows consumes: one thing that happened between a
+// pair of addresses. The receiver borrows it, and all bytes in it, until it
+// returns. Events of a pair come in capture order, but for messages that were
+// held back until a verdict: those are released in order, with their own Ref
+// and Time, right before the event that decided.
+type Event struct {
+	Kind Kind
+
+	// Time and Ref are those of the packet that completed the event, FirstTime
+	// and FirstRef of the one that began it.
+	Time, FirstTime int64
+	Ref, FirstRef   capture.Ref
+	Tap             dissect.Tap
+
+	// Src and Dst as on the wire; ports are 0 for raw ESP and AH. For a quote
+	// those of the quoted packet as it was sent.
+	Src, Dst netip.AddrPort
+	Encap    dissect.Encap
+
+	Transport  Transport
+	Message    MessageKind
+	Confidence Confidence
+
+	// SPI and Sequence of ESP and AH, host order.
+	SPI, Sequence uint32
+	// Data is the captured part of the message: IKE from its header on, without
+	// non-ESP marker; ESP and AH from their header on; empty for keepalives.
+	Data []byte
+	// Length is the message's length on the wire (what Data would have, uncut).
+	Length int
+	// Truncated: Data is shorter than Length says.
+	Truncated bool
+	// Packets captured to carry the message, and their IP total lengths summed.
+	Packets, IPLength int
+	// Fragments is the number of IP fragments the message came in, 0 if whole.
+	Fragments int
+
+	// TTL, IPID tell copies of one packet apart from repeats.
+	TTL     uint8
+	IPID    uint32
+	HasIPID bool
+
+	// Quote is valid for KindQuote; Message and SPI tell what the quoted packet
+	// was, where enough of it was quoted, else QuotedUnknown is set.
+	Quote         dissect.Quote
+	QuotedUnknown bool
+
+	// Lost is the number of packets for KindLoss.
+	Lost uint64
+}
+
+// Pair returns the event's addresses in canonical order: the smaller first.
+func (e *Event) Pair() Pair { return MakePair(e.Src.Addr(), e.Dst.Addr()) }
+
+// Pair is an unordered pair of addresses, kept in order. All state of stage 1
+// belongs to one pair.
+type Pair struct{ A, B netip.Addr }
+
+// MakePair orders two addresses.
+func MakePair(x, y netip.Addr) Pair {
+	if y.Less(x) {
+		x, y = y, x
+	}
+	return Pair{x, y}
+}
