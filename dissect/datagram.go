@@ -81,6 +81,13 @@ type Datagram struct {
 	// Packets is the number of captured packets this datagram was made of: 1,
 	// or more for one put together from IP fragments.
 	Packets int
+	// FirstRef and FirstTime are those of the first captured piece, and
+	// Fragments is the number of distinct pieces, of a datagram put together
+	// from IP fragments. Fragments is 0 for one captured whole; FirstRef and
+	// FirstTime then say what Ref and Time say.
+	FirstRef  capture.Ref
+	FirstTime int64
+	Fragments int
 
 	// Src and Dst have port 0 where the protocol has none. IPv4 addresses are
 	// plain 4-byte ones, never mapped into IPv6.
