@@ -55,6 +55,12 @@ type IKEFacts struct {
 	NATSeen Mark
 	// Authenticated: IKE_AUTH (v1: phase 1) has request and response.
 	Authenticated bool
+	// AuthenticatedAt is the message that completed it: the first response of
+	// IKE_AUTH's last round seen, or phase 1's last message. Zero if not seen.
+	AuthenticatedAt Mark
+	// Reversed: the SA's initiator is Tunnel.Responder, as when the other peer
+	// began a rekey or an attempt of its own.
+	Reversed bool
 	// LastFromInitiator and LastFromResponder are the last messages each way;
 	// zero Time if none.
 	LastFromInitiator, LastFromResponder Mark
