@@ -19,7 +19,8 @@ const (
 	// StatusQuote: an ICMP error; Quote holds the packet it quotes.
 	StatusQuote
 	// StatusOther: sound, but nothing IPsec could be in (ARP, other IP
-	// protocols, other ICMP).
+	// protocols, other ICMP), or cut off by the snapshot length before that
+	// could be told (Truncated), or not followed (Problem says why).
 	StatusOther
 	// StatusMalformed: headers that contradict themselves or end early
 	// although the frame was captured whole; Problem says which.
@@ -72,7 +73,8 @@ const (
 // the packet's bytes and lives as long as they do.
 type Datagram struct {
 	Status Status
-	// Problem says in a few constant words what is malformed; "" if nothing is.
+	// Problem says in a few constant words what is malformed, cut off or not
+	// followed; "" if nothing is. With StatusOK it is a flaw that was tolerated.
 	Problem string
 
 	Ref  capture.Ref
@@ -119,7 +121,7 @@ type Datagram struct {
 	// Checksum stays unknown for truncated packets and fragments.
 	IPChecksum, Checksum capture.ChecksumState
 
-	Frag  Fragment  // valid if Status is StatusFragment
+	Frag  Fragment  // valid if Status is StatusFragment; of the quoted packet if StatusQuote
 	TCP   TCPHeader // valid if Proto is ProtoTCP and Status is StatusOK
 	Quote Quote     // valid if Status is StatusQuote
 
@@ -160,7 +162,8 @@ const (
 
 // Quote is what an ICMP error says (RFC 792, RFC 4443): Src and Dst of the
 // Datagram are those of the quoted packet as it was sent, so that the error
-// belongs to the pair it is about.
+// belongs to the pair it is about. So are Proto, TTL, DF, IPID, IPLength and
+// Frag; a quoted fragment that is not the first has no ports and no Payload.
 type Quote struct {
 	Sender   netip.Addr // who sent the error
 	Receiver netip.Addr // whom it was sent to
@@ -170,6 +173,6 @@ type Quote struct {
 	MTU      uint32 // of "fragmentation needed" and "packet too big", else 0
 	// Payload of the quoted packet behind its UDP or TCP ports (8 bytes for
 	// UDP), or from the ESP or AH header on; often only 8 bytes in all. For UDP
-	// it begins behind the UDP header.
+	// it begins behind the UDP header, for TCP with the sequence number.
 	Payload []byte
 }
