@@ -9,6 +9,15 @@ type Source interface {
 	// Info describes the inputs, in the order of their indices; it is complete
 	// once Next has returned io.EOF.
 	Info() []SourceInfo
+	// Interfaces is the run's table of interfaces, which Packet.Interface
+	// indexes: "" stands for the interface of a classic pcap, "#<id>" for one
+	// that a pcapng declares without a name. The same name in several inputs is
+	// one entry. The table grows while packets are read.
+	Interfaces() []string
+	// Progress tells how many bytes of the inputs were consumed, compressed
+	// ones as they are stored, and how many there are; total is 0 if that is
+	// not known. Other goroutines may call it while packets are read.
+	Progress() (done, total int64)
 	// Close releases files.
 	Close() error
 }
