@@ -1,0 +1,73 @@
+package capgen
+
+import "sort"
+
+// Scenario is one capture and what is to be said of it.
+type Scenario struct {
+	// Name is the file's name in testdata/pcaps.
+	Name string
+	// Expect is what a right report says.
+	Expect Expect
+	// TsharkArgs are decoding options tshark needs to see what is there.
+	TsharkArgs []string
+
+	file  []byte
+	build string // name of the function that built it
+	wire  counts // what tshark sees: like Expect, with the copies
+}
+
+// Bytes is the capture file.
+func (s *Scenario) Bytes() []byte { return s.file }
+
+// Expect is what a right report says of a capture. Counts are of messages: each
+// one that was captured counts, repeats by its sender or the network included,
+// copies that the capturing itself made left out.
+type Expect struct {
+	// Frames in the file.
+	Frames int
+	// IKE messages, in the clear or not; each SKF fragment is one.
+	IKE int
+	// ESP and AH packets by SPI, as 8 hexadecimal digits. Where one SPI leads to
+	// two places the count is of both.
+	ESP, AH map[string]int
+	// Keepalives are NAT keepalives (RFC 3948 2.3).
+	Keepalives int
+	// Copies is the number of frames that show a packet again which another
+	// frame has shown.
+	Copies int
+	// Tunnels that the report lists.
+	Tunnels int
+	// Codes are the codes of the anomalies above info, of tunnels and of the
+	// capture, sorted, each once. Info are those of severity info.
+	Codes, Info []string
+	// Unreadable: part of the file cannot be read, and the report says so; the
+	// counts are of what stands before the damage. CutShort: the last record
+	// ends early, which is worth a note only.
+	Unreadable, CutShort bool
+}
+
+// counts of what frames carry.
+type counts struct {
+	ike, keepalives int
+	esp, ah         map[string]int
+}
+
+func newCounts() counts { return counts{esp: map[string]int{}, ah: map[string]int{}} }
+
+// builder makes one capture.
+type builder struct {
+	name  string
+	build func(*trace)
+}
+
+// Scenarios returns all captures, in order of their names.
+func Scenarios() []Scenario {
+	var out []Scenario
+	for _, family := range [][]builder{ordinary, lifetime, links, reachability, negotiation, security, data, addresses, foreign, broken} {
+		for _, b := range family {
+			out = append(out, run(b))
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
