@@ -1,0 +1,140 @@
+package output
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ikesniff/ikesniff/report"
+)
+
+// detail is the block of one tunnel: verdict, state, paths, timeline, anomalies.
+func (p *printer) detail(n int, t *report.Tunnel) {
+	p.fields(fmt.Sprintf("#%d %s  ", n, p.paint(label(t))),
+		p.peer(t.Initiator)+" "+arrow(t)+" "+p.peer(t.Responder), ikeVersion(t)+transportSummary(t), "id "+t.ID)
+	if t.Verdict != "" {
+		p.text("   ", t.Verdict)
+	}
+	p.blank()
+	p.state(t)
+	p.blank()
+	p.paths(t)
+	if p.opt.Verbose {
+		p.associations(t)
+	}
+	if len(t.Events) > 0 {
+		p.blank()
+		p.timeline(t)
+	}
+	if len(t.Anomalies) > 0 {
+		p.blank()
+		p.anomalies(n, t.Anomalies, "   ")
+	}
+}
+
+// peer is an address with its name, if one is known.
+func (p *printer) peer(addr string) string {
+	if n := p.nameOf(addr); n != "" {
+		return addr + " (" + elide(n, 60) + ")"
+	}
+	return addr
+}
+
+func ikeVersion(t *report.Tunnel) string {
+	if t.IKEVersion == 0 {
+		return ""
+	}
+	return fmt.Sprintf("IKEv%d, ", t.IKEVersion)
+}
+
+// state says what is up at the end of the capture, and how much was counted.
+func (p *printer) state(t *report.Tunnel) {
+	data := map[report.Data]string{
+		report.DataBoth:        "data -> and <- flowing at end of capture",
+		report.DataToResponder: "data only -> at end of capture",
+		report.DataToInitiator: "data only <- at end of capture",
+		report.DataNone:        "no data at end of capture",
+	}[t.Data]
+	from := "(-> is from the initiator)"
+	if !t.InitiatorKnown {
+		from = "(-> is from " + t.Initiator + "; who initiated is not known)"
+	}
+	p.fields("   ", "phase 1 "+p.paint(string(t.Phase1)), "phase 2 "+p.paint(string(t.Phase2)), data+" "+from)
+
+	protocol := "ESP"
+	if dataProtocol(t) == "AH" {
+		protocol = "AH"
+	}
+	m := missingOf(t)
+	fields := []string{
+		fmt.Sprintf("IKE messages -> %s <- %s", number(t.IKEMessages.Initiator), number(t.IKEMessages.Responder)),
+		fmt.Sprintf("%s packets -> %s <- %s", protocol, number(t.ESPPackets.ToResponder), number(t.ESPPackets.ToInitiator)),
+	}
+	if m.ToResponder.judged || m.ToInitiator.judged {
+		fields = append(fields, fmt.Sprintf("missing -> %s <- %s", m.ToResponder, m.ToInitiator))
+	}
+	p.fields("   ", fields...)
+}
+
+// timeline writes the events, the first and last few if there are many.
+func (p *printer) timeline(t *report.Tunnel) {
+	const most = 16
+	head, tail := t.Events, []report.TimelineEvent(nil)
+	if len(t.Events) > most && !p.opt.Verbose || t.EventsTotal > len(t.Events) {
+		half := min(most, len(t.Events)) / 2
+		if p.opt.Verbose {
+			half = len(t.Events) / 2
+		}
+		head, tail = t.Events[:half], t.Events[len(t.Events)-half:]
+	}
+	gap := max(t.EventsTotal, len(t.Events)) - len(head) - len(tail)
+
+	g := grid{indent: 3}
+	g.column("TIME " + p.clock.column())
+	g.number("PACKET")
+	g.column("SEEN")
+	var prev report.TimelineEvent
+	used := 0
+	add := func(list []report.TimelineEvent) {
+		for _, e := range list {
+			used = max(used, width(p.clock.after(e.Time, prev.Time))+width(p.eventRef(e.Ref)))
+			prev = e
+		}
+	}
+	add(head)
+	add(tail)
+	prev = report.TimelineEvent{}
+	room := lineWidth - g.indent - max(used, 20) - 4 - 3
+	rows := func(list []report.TimelineEvent) {
+		for _, e := range list {
+			lines := wrap(e.Text, room)
+			g.add(p.clock.after(e.Time, prev.Time), p.eventRef(e.Ref),
+				directionArrow(e.Direction)+strings.Join(lines, "\n   "))
+			prev = e
+		}
+	}
+	rows(head)
+	if gap > 0 {
+		more := "   .. " + plural(uint64(gap), "more event")
+		if len(t.Events) > len(head)+len(tail) {
+			more += " (-v shows more)"
+		}
+		g.add("", "", more)
+	}
+	rows(tail)
+	p.grid(&g)
+}
+
+// eventRef is the packet number without #, as the column says PACKET.
+func (p *printer) eventRef(r report.Ref) string {
+	return strings.Replace(p.ref(r), "#", "", 1)
+}
+
+func directionArrow(direction string) string {
+	switch direction {
+	case "to-responder":
+		return "-> "
+	case "to-initiator":
+		return "<- "
+	}
+	return "   "
+}

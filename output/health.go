@@ -1,0 +1,104 @@
+package output
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ikesniff/ikesniff/report"
+)
+
+// pathsInOrder lists a tunnel's paths by their first packet.
+func pathsInOrder(t *report.Tunnel) []report.Path {
+	list := slices.Clone(t.Paths)
+	slices.SortStableFunc(list, func(a, b report.Path) int {
+		return pathStart(a).Compare(pathStart(b))
+	})
+	return list
+}
+
+func pathStart(p report.Path) time.Time {
+	a, b := p.Traffic.ToResponder.FirstSeen, p.Traffic.ToInitiator.FirstSeen
+	switch {
+	case a == nil && b == nil:
+		return time.Time{}
+	case a == nil || b != nil && b.Before(*a):
+		return *b
+	}
+	return *a
+}
+
+// lastSeen is the last packet each way over all paths.
+func lastSeen(t *report.Tunnel) (last report.Direction[*report.PathTraffic]) {
+	later := func(best **report.PathTraffic, x *report.PathTraffic) {
+		if x.LastSeen == nil || x.LastRef == nil {
+			return
+		}
+		if *best == nil || x.LastSeen.After(*(*best).LastSeen) {
+			*best = x
+		}
+	}
+	for i := range t.Paths {
+		later(&last.ToResponder, &t.Paths[i].Traffic.ToResponder)
+		later(&last.ToInitiator, &t.Paths[i].Traffic.ToInitiator)
+	}
+	return last
+}
+
+// missing sums up lost sequence numbers.
+type missing struct {
+	count  uint64
+	bound  bool // count is an upper bound
+	judged bool // there was an SA to judge by
+}
+
+func (m missing) String() string { return m.text(40) }
+
+// text writes the count in at most max characters, "-" if nothing could be
+// judged, "<=" before an upper bound.
+func (m missing) text(max int) string {
+	switch {
+	case !m.judged:
+		return "-"
+	case m.bound && m.count > 0:
+		return "<=" + compact(m.count, max-2)
+	}
+	return compact(m.count, max)
+}
+
+// missingOf sums up a tunnel's child SAs by direction.
+func missingOf(t *report.Tunnel) (m report.Direction[missing]) {
+	for i := range t.ChildSAs {
+		c := &t.ChildSAs[i]
+		one := &m.ToInitiator
+		if toResponder(t, c) {
+			one = &m.ToResponder
+		}
+		one.count += c.Missing
+		one.bound = one.bound || !c.MissingExact
+		one.judged = true
+	}
+	return m
+}
+
+// toResponder tells the direction of a child SA by its destination: that of a
+// path's end if they are alike to the port, else by address.
+func toResponder(t *report.Tunnel, c *report.ChildSA) bool {
+	for i := range t.Paths {
+		if a, b := c.Destination == t.Paths[i].Responder, c.Destination == t.Paths[i].Initiator; a != b {
+			return a
+		}
+	}
+	dst, _ := split(c.Destination)
+	if a, b := dst == t.Responder, dst == t.Initiator; a != b {
+		return a
+	}
+	for i := range t.Paths {
+		responder, _ := split(t.Paths[i].Responder)
+		initiator, _ := split(t.Paths[i].Initiator)
+		if a, b := dst == responder, dst == initiator; a != b {
+			return a
+		}
+	}
+	src, _ := split(c.Source)
+	return src != t.Responder
+}
