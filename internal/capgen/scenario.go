@@ -14,6 +14,7 @@ type Scenario struct {
 	file  []byte
 	build string // name of the function that built it
 	wire  counts // what tshark sees: like Expect, with the copies
+	cut   bool   // frames are cut by the snapshot length
 }
 
 // Bytes is the capture file.

@@ -87,7 +87,7 @@ func (t *trace) finish(b builder) Scenario {
 	if t.encode == nil {
 		t.encode = func(f []file.Frame) []byte { return file.Pcap(1, 262144, f) }
 	}
-	return Scenario{Name: b.name, Expect: e, TsharkArgs: t.tshark, file: t.encode(frames), build: functionName(b.build), wire: all}
+	return Scenario{Name: b.name, Expect: e, TsharkArgs: t.tshark, file: t.encode(frames), build: functionName(b.build), wire: all, cut: t.snaplen > 0}
 }
 
 func sorted(s []string) []string {
