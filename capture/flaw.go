@@ -37,9 +37,6 @@ func reason(err error) string {
 	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err.Error()
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return "the compressed data ends too early"
-	}
 	return err.Error()
 }
 

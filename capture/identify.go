@@ -13,7 +13,7 @@ import (
 func (in *input) identify() error {
 	b := in.win.peek(4)
 	if suffix := compression(b); suffix != "" {
-		plain, err := decompress(suffix, in.win)
+		plain, err := decompress(suffix, in.win, in.size)
 		if err != nil {
 			return err
 		}

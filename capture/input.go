@@ -18,7 +18,8 @@ type recordReader interface {
 // input is one capture stream: its window, the reader of its format, and what
 // Info tells of it.
 type input struct {
-	index   int // among the run's sources
+	index   int   // among the run's sources
+	size    int64 // in bytes as stored; 0 if unknown
 	names   *interfaceTable
 	win     *window
 	records recordReader // nil before start and after the end

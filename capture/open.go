@@ -52,6 +52,7 @@ func Open(names []string) (Source, error) {
 		m.file = file
 		if st, err := os.Stat(name); err == nil {
 			if st.Mode().IsRegular() {
+				m.size = st.Size()
 				m.bytes.end = st.Size()
 				t.progress.total += st.Size()
 			} else {

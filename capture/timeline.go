@@ -141,7 +141,9 @@ func (m *member) park() {
 	m.file.at = 0
 	m.bytes.forget()
 	at := m.head.Time
-	m.input = newInput(m.index, m.info.Name, m.names)
+	again := newInput(m.index, m.info.Name, m.names)
+	again.size = m.size
+	m.input = again
 	m.head, m.ready, m.parked = Packet{Time: at}, false, true
 }
 
