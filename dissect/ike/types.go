@@ -86,3 +86,5 @@ const (
 	ExchangeIntermediate    ExchangeType = 43 // RFC 9242
 	ExchangeFollowupKE      ExchangeType = 44 // RFC 9370
 )
+
+//go:generate go run ../../internal/iana/tables registry ike .

@@ -1,0 +1,850 @@
+// Code generated from registry by internal/iana/tables. DO NOT EDIT.
+
+package ike
+
+// namesAttributes returns the names that registry/attributes.csv has for v, or empty strings.
+func namesAttributes(v uint16) (name, short string) {
+	switch v {
+	case 14:
+		return "Key Length (in bits)", "key length"
+	}
+	return "", ""
+}
+
+// namesEncryption returns the names that registry/encryption.csv has for v, or empty strings.
+func namesEncryption(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "ENCR_DES_IV64", "DES_IV64"
+	case 2:
+		return "ENCR_DES", "DES_CBC"
+	case 3:
+		return "ENCR_3DES", "3DES_CBC"
+	case 4:
+		return "ENCR_RC5", "RC5_CBC"
+	case 5:
+		return "ENCR_IDEA", "IDEA_CBC"
+	case 6:
+		return "ENCR_CAST", "CAST_CBC"
+	case 7:
+		return "ENCR_BLOWFISH", "BLOWFISH_CBC"
+	case 8:
+		return "ENCR_3IDEA", "3IDEA"
+	case 9:
+		return "ENCR_DES_IV32", "DES_IV32"
+	case 11:
+		return "ENCR_NULL", "NULL"
+	case 12:
+		return "ENCR_AES_CBC", "AES_CBC"
+	case 13:
+		return "ENCR_AES_CTR", "AES_CTR"
+	case 14:
+		return "ENCR_AES_CCM_8", "AES_CCM_8"
+	case 15:
+		return "ENCR_AES_CCM_12", "AES_CCM_12"
+	case 16:
+		return "ENCR_AES_CCM_16", "AES_CCM_16"
+	case 18:
+		return "ENCR_AES_GCM_8", "AES_GCM_8"
+	case 19:
+		return "ENCR_AES_GCM_12", "AES_GCM_12"
+	case 20:
+		return "ENCR_AES_GCM_16", "AES_GCM_16"
+	case 21:
+		return "ENCR_NULL_AUTH_AES_GMAC", "NULL_AES_GMAC"
+	case 23:
+		return "ENCR_CAMELLIA_CBC", "CAMELLIA_CBC"
+	case 24:
+		return "ENCR_CAMELLIA_CTR", "CAMELLIA_CTR"
+	case 25:
+		return "ENCR_CAMELLIA_CCM_8", "CAMELLIA_CCM_8"
+	case 26:
+		return "ENCR_CAMELLIA_CCM_12", "CAMELLIA_CCM_12"
+	case 27:
+		return "ENCR_CAMELLIA_CCM_16", "CAMELLIA_CCM_16"
+	case 28:
+		return "ENCR_CHACHA20_POLY1305", "CHACHA20_POLY1305"
+	case 29:
+		return "ENCR_AES_CCM_8_IIV", "AES_CCM_8_IIV"
+	case 30:
+		return "ENCR_AES_GCM_16_IIV", "AES_GCM_16_IIV"
+	case 31:
+		return "ENCR_CHACHA20_POLY1305_IIV", "CHACHA20_POLY1305_IIV"
+	case 32:
+		return "ENCR_KUZNYECHIK_MGM_KTREE", "KUZNYECHIK_MGM_KTREE"
+	case 33:
+		return "ENCR_MAGMA_MGM_KTREE", "MAGMA_MGM_KTREE"
+	case 34:
+		return "ENCR_KUZNYECHIK_MGM_MAC_KTREE", "KUZNYECHIK_MGM_MAC_KTREE"
+	case 35:
+		return "ENCR_MAGMA_MGM_MAC_KTREE", "MAGMA_MGM_MAC_KTREE"
+	}
+	return "", ""
+}
+
+// namesEsn returns the names that registry/esn.csv has for v, or empty strings.
+func namesEsn(v uint16) (name, short string) {
+	switch v {
+	case 0:
+		return "No Extended Sequence Numbers", "NO_EXT_SEQ"
+	case 1:
+		return "Extended Sequence Numbers", "EXT_SEQ"
+	}
+	return "", ""
+}
+
+// namesExchangeTypes returns the names that registry/exchange-types.csv has for v, or empty strings.
+func namesExchangeTypes(v uint16) (name, short string) {
+	switch v {
+	case 0:
+		return "NONE", "none"
+	case 1:
+		return "Base", "base"
+	case 2:
+		return "Identity Protection", "main mode"
+	case 3:
+		return "Authentication Only", "authentication only"
+	case 4:
+		return "Aggressive", "aggressive mode"
+	case 5:
+		return "Informational", "informational"
+	case 6:
+		return "Transaction", "transaction"
+	case 32:
+		return "Quick Mode", "quick mode"
+	case 33:
+		return "New Group Mode", "new group mode"
+	case 34:
+		return "IKE_SA_INIT", "IKE_SA_INIT"
+	case 35:
+		return "IKE_AUTH", "IKE_AUTH"
+	case 36:
+		return "CREATE_CHILD_SA", "CREATE_CHILD_SA"
+	case 37:
+		return "INFORMATIONAL", "INFORMATIONAL"
+	case 38:
+		return "IKE_SESSION_RESUME", "IKE_SESSION_RESUME"
+	case 39:
+		return "GSA_AUTH", "GSA_AUTH"
+	case 40:
+		return "GSA_REGISTRATION", "GSA_REGISTRATION"
+	case 41:
+		return "GSA_REKEY", "GSA_REKEY"
+	case 43:
+		return "IKE_INTERMEDIATE", "IKE_INTERMEDIATE"
+	case 44:
+		return "IKE_FOLLOWUP_KE", "IKE_FOLLOWUP_KE"
+	}
+	return "", ""
+}
+
+// namesIntegrity returns the names that registry/integrity.csv has for v, or empty strings.
+func namesIntegrity(v uint16) (name, short string) {
+	switch v {
+	case 0:
+		return "NONE", "NONE"
+	case 1:
+		return "AUTH_HMAC_MD5_96", "HMAC_MD5_96"
+	case 2:
+		return "AUTH_HMAC_SHA1_96", "HMAC_SHA1_96"
+	case 3:
+		return "AUTH_DES_MAC", "DES_MAC"
+	case 4:
+		return "AUTH_KPDK_MD5", "KPDK_MD5"
+	case 5:
+		return "AUTH_AES_XCBC_96", "AES_XCBC_96"
+	case 6:
+		return "AUTH_HMAC_MD5_128", "HMAC_MD5_128"
+	case 7:
+		return "AUTH_HMAC_SHA1_160", "HMAC_SHA1_160"
+	case 8:
+		return "AUTH_AES_CMAC_96", "AES_CMAC_96"
+	case 9:
+		return "AUTH_AES_128_GMAC", "AES_128_GMAC"
+	case 10:
+		return "AUTH_AES_192_GMAC", "AES_192_GMAC"
+	case 11:
+		return "AUTH_AES_256_GMAC", "AES_256_GMAC"
+	case 12:
+		return "AUTH_HMAC_SHA2_256_128", "HMAC_SHA2_256_128"
+	case 13:
+		return "AUTH_HMAC_SHA2_384_192", "HMAC_SHA2_384_192"
+	case 14:
+		return "AUTH_HMAC_SHA2_512_256", "HMAC_SHA2_512_256"
+	}
+	return "", ""
+}
+
+// namesKeyExchangeMethods returns the names that registry/key-exchange-methods.csv has for v, or empty strings.
+func namesKeyExchangeMethods(v uint16) (name, short string) {
+	switch v {
+	case 0:
+		return "NONE", "NONE"
+	case 1:
+		return "768-bit MODP Group", "MODP_768"
+	case 2:
+		return "1024-bit MODP Group", "MODP_1024"
+	case 5:
+		return "1536-bit MODP Group", "MODP_1536"
+	case 14:
+		return "2048-bit MODP Group", "MODP_2048"
+	case 15:
+		return "3072-bit MODP Group", "MODP_3072"
+	case 16:
+		return "4096-bit MODP Group", "MODP_4096"
+	case 17:
+		return "6144-bit MODP Group", "MODP_6144"
+	case 18:
+		return "8192-bit MODP Group", "MODP_8192"
+	case 19:
+		return "256-bit random ECP group", "ECP_256"
+	case 20:
+		return "384-bit random ECP group", "ECP_384"
+	case 21:
+		return "521-bit random ECP group", "ECP_521"
+	case 22:
+		return "1024-bit MODP Group with 160-bit Prime Order Subgroup", "MODP_1024_160"
+	case 23:
+		return "2048-bit MODP Group with 224-bit Prime Order Subgroup", "MODP_2048_224"
+	case 24:
+		return "2048-bit MODP Group with 256-bit Prime Order Subgroup", "MODP_2048_256"
+	case 25:
+		return "192-bit Random ECP Group", "ECP_192"
+	case 26:
+		return "224-bit Random ECP Group", "ECP_224"
+	case 27:
+		return "brainpoolP224r1", "ECP_224_BP"
+	case 28:
+		return "brainpoolP256r1", "ECP_256_BP"
+	case 29:
+		return "brainpoolP384r1", "ECP_384_BP"
+	case 30:
+		return "brainpoolP512r1", "ECP_512_BP"
+	case 31:
+		return "Curve25519", "CURVE_25519"
+	case 32:
+		return "Curve448", "CURVE_448"
+	case 33:
+		return "GOST3410_2012_256", "GOST3410_2012_256"
+	case 34:
+		return "GOST3410_2012_512", "GOST3410_2012_512"
+	case 35:
+		return "ml-kem-512", "ML_KEM_512"
+	case 36:
+		return "ml-kem-768", "ML_KEM_768"
+	case 37:
+		return "ml-kem-1024", "ML_KEM_1024"
+	}
+	return "", ""
+}
+
+// namesNotifyTypes returns the names that registry/notify-types.csv has for v, or empty strings.
+func namesNotifyTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "UNSUPPORTED_CRITICAL_PAYLOAD", "UNSUPPORTED_CRITICAL_PAYLOAD"
+	case 4:
+		return "INVALID_IKE_SPI", "INVALID_IKE_SPI"
+	case 5:
+		return "INVALID_MAJOR_VERSION", "INVALID_MAJOR_VERSION"
+	case 7:
+		return "INVALID_SYNTAX", "INVALID_SYNTAX"
+	case 9:
+		return "INVALID_MESSAGE_ID", "INVALID_MESSAGE_ID"
+	case 11:
+		return "INVALID_SPI", "INVALID_SPI"
+	case 14:
+		return "NO_PROPOSAL_CHOSEN", "NO_PROPOSAL_CHOSEN"
+	case 17:
+		return "INVALID_KE_PAYLOAD", "INVALID_KE_PAYLOAD"
+	case 24:
+		return "AUTHENTICATION_FAILED", "AUTHENTICATION_FAILED"
+	case 34:
+		return "SINGLE_PAIR_REQUIRED", "SINGLE_PAIR_REQUIRED"
+	case 35:
+		return "NO_ADDITIONAL_SAS", "NO_ADDITIONAL_SAS"
+	case 36:
+		return "INTERNAL_ADDRESS_FAILURE", "INTERNAL_ADDRESS_FAILURE"
+	case 37:
+		return "FAILED_CP_REQUIRED", "FAILED_CP_REQUIRED"
+	case 38:
+		return "TS_UNACCEPTABLE", "TS_UNACCEPTABLE"
+	case 39:
+		return "INVALID_SELECTORS", "INVALID_SELECTORS"
+	case 40:
+		return "UNACCEPTABLE_ADDRESSES", "UNACCEPTABLE_ADDRESSES"
+	case 41:
+		return "UNEXPECTED_NAT_DETECTED", "UNEXPECTED_NAT_DETECTED"
+	case 42:
+		return "USE_ASSIGNED_HoA", "USE_ASSIGNED_HoA"
+	case 43:
+		return "TEMPORARY_FAILURE", "TEMPORARY_FAILURE"
+	case 44:
+		return "CHILD_SA_NOT_FOUND", "CHILD_SA_NOT_FOUND"
+	case 45:
+		return "INVALID_GROUP_ID", "INVALID_GROUP_ID"
+	case 46:
+		return "AUTHORIZATION_FAILED", "AUTHORIZATION_FAILED"
+	case 47:
+		return "STATE_NOT_FOUND", "STATE_NOT_FOUND"
+	case 48:
+		return "TS_MAX_QUEUE", "TS_MAX_QUEUE"
+	case 16384:
+		return "INITIAL_CONTACT", "INITIAL_CONTACT"
+	case 16385:
+		return "SET_WINDOW_SIZE", "SET_WINDOW_SIZE"
+	case 16386:
+		return "ADDITIONAL_TS_POSSIBLE", "ADDITIONAL_TS_POSSIBLE"
+	case 16387:
+		return "IPCOMP_SUPPORTED", "IPCOMP_SUPPORTED"
+	case 16388:
+		return "NAT_DETECTION_SOURCE_IP", "NAT_DETECTION_SOURCE_IP"
+	case 16389:
+		return "NAT_DETECTION_DESTINATION_IP", "NAT_DETECTION_DESTINATION_IP"
+	case 16390:
+		return "COOKIE", "COOKIE"
+	case 16391:
+		return "USE_TRANSPORT_MODE", "USE_TRANSPORT_MODE"
+	case 16392:
+		return "HTTP_CERT_LOOKUP_SUPPORTED", "HTTP_CERT_LOOKUP_SUPPORTED"
+	case 16393:
+		return "REKEY_SA", "REKEY_SA"
+	case 16394:
+		return "ESP_TFC_PADDING_NOT_SUPPORTED", "ESP_TFC_PADDING_NOT_SUPPORTED"
+	case 16395:
+		return "NON_FIRST_FRAGMENTS_ALSO", "NON_FIRST_FRAGMENTS_ALSO"
+	case 16396:
+		return "MOBIKE_SUPPORTED", "MOBIKE_SUPPORTED"
+	case 16397:
+		return "ADDITIONAL_IP4_ADDRESS", "ADDITIONAL_IP4_ADDRESS"
+	case 16398:
+		return "ADDITIONAL_IP6_ADDRESS", "ADDITIONAL_IP6_ADDRESS"
+	case 16399:
+		return "NO_ADDITIONAL_ADDRESSES", "NO_ADDITIONAL_ADDRESSES"
+	case 16400:
+		return "UPDATE_SA_ADDRESSES", "UPDATE_SA_ADDRESSES"
+	case 16401:
+		return "COOKIE2", "COOKIE2"
+	case 16402:
+		return "NO_NATS_ALLOWED", "NO_NATS_ALLOWED"
+	case 16403:
+		return "AUTH_LIFETIME", "AUTH_LIFETIME"
+	case 16404:
+		return "MULTIPLE_AUTH_SUPPORTED", "MULTIPLE_AUTH_SUPPORTED"
+	case 16405:
+		return "ANOTHER_AUTH_FOLLOWS", "ANOTHER_AUTH_FOLLOWS"
+	case 16406:
+		return "REDIRECT_SUPPORTED", "REDIRECT_SUPPORTED"
+	case 16407:
+		return "REDIRECT", "REDIRECT"
+	case 16408:
+		return "REDIRECTED_FROM", "REDIRECTED_FROM"
+	case 16409:
+		return "TICKET_LT_OPAQUE", "TICKET_LT_OPAQUE"
+	case 16410:
+		return "TICKET_REQUEST", "TICKET_REQUEST"
+	case 16411:
+		return "TICKET_ACK", "TICKET_ACK"
+	case 16412:
+		return "TICKET_NACK", "TICKET_NACK"
+	case 16413:
+		return "TICKET_OPAQUE", "TICKET_OPAQUE"
+	case 16414:
+		return "LINK_ID", "LINK_ID"
+	case 16415:
+		return "USE_WESP_MODE", "USE_WESP_MODE"
+	case 16416:
+		return "ROHC_SUPPORTED", "ROHC_SUPPORTED"
+	case 16417:
+		return "EAP_ONLY_AUTHENTICATION", "EAP_ONLY_AUTHENTICATION"
+	case 16418:
+		return "CHILDLESS_IKEV2_SUPPORTED", "CHILDLESS_IKEV2_SUPPORTED"
+	case 16419:
+		return "QUICK_CRASH_DETECTION", "QUICK_CRASH_DETECTION"
+	case 16420:
+		return "IKEV2_MESSAGE_ID_SYNC_SUPPORTED", "IKEV2_MESSAGE_ID_SYNC_SUPPORTED"
+	case 16421:
+		return "IPSEC_REPLAY_COUNTER_SYNC_SUPPORTED", "IPSEC_REPLAY_COUNTER_SYNC_SUPPORTED"
+	case 16422:
+		return "IKEV2_MESSAGE_ID_SYNC", "IKEV2_MESSAGE_ID_SYNC"
+	case 16423:
+		return "IPSEC_REPLAY_COUNTER_SYNC", "IPSEC_REPLAY_COUNTER_SYNC"
+	case 16424:
+		return "SECURE_PASSWORD_METHODS", "SECURE_PASSWORD_METHODS"
+	case 16425:
+		return "PSK_PERSIST", "PSK_PERSIST"
+	case 16426:
+		return "PSK_CONFIRM", "PSK_CONFIRM"
+	case 16427:
+		return "ERX_SUPPORTED", "ERX_SUPPORTED"
+	case 16428:
+		return "IFOM_CAPABILITY", "IFOM_CAPABILITY"
+	case 16429:
+		return "SENDER_REQUEST_ID", "SENDER_REQUEST_ID"
+	case 16430:
+		return "IKEV2_FRAGMENTATION_SUPPORTED", "IKEV2_FRAGMENTATION_SUPPORTED"
+	case 16431:
+		return "SIGNATURE_HASH_ALGORITHMS", "SIGNATURE_HASH_ALGORITHMS"
+	case 16432:
+		return "CLONE_IKE_SA_SUPPORTED", "CLONE_IKE_SA_SUPPORTED"
+	case 16433:
+		return "CLONE_IKE_SA", "CLONE_IKE_SA"
+	case 16434:
+		return "PUZZLE", "PUZZLE"
+	case 16435:
+		return "USE_PPK", "USE_PPK"
+	case 16436:
+		return "PPK_IDENTITY", "PPK_IDENTITY"
+	case 16437:
+		return "NO_PPK_AUTH", "NO_PPK_AUTH"
+	case 16438:
+		return "INTERMEDIATE_EXCHANGE_SUPPORTED", "INTERMEDIATE_EXCHANGE_SUPPORTED"
+	case 16439:
+		return "IP4_ALLOWED", "IP4_ALLOWED"
+	case 16440:
+		return "IP6_ALLOWED", "IP6_ALLOWED"
+	case 16441:
+		return "ADDITIONAL_KEY_EXCHANGE", "ADDITIONAL_KEY_EXCHANGE"
+	case 16442:
+		return "USE_AGGFRAG", "USE_AGGFRAG"
+	case 16443:
+		return "SUPPORTED_AUTH_METHODS", "SUPPORTED_AUTH_METHODS"
+	case 16444:
+		return "SA_RESOURCE_INFO", "SA_RESOURCE_INFO"
+	}
+	return "", ""
+}
+
+// namesPayloadTypes returns the names that registry/payload-types.csv has for v, or empty strings.
+func namesPayloadTypes(v uint16) (name, short string) {
+	switch v {
+	case 0:
+		return "No Next Payload", "none"
+	case 1:
+		return "Security Association", "SA"
+	case 2:
+		return "Proposal", "P"
+	case 3:
+		return "Transform", "T"
+	case 4:
+		return "Key Exchange", "KE"
+	case 5:
+		return "Identification", "ID"
+	case 6:
+		return "Certificate", "CERT"
+	case 7:
+		return "Certificate Request", "CR"
+	case 8:
+		return "Hash", "HASH"
+	case 9:
+		return "Signature", "SIG"
+	case 10:
+		return "Nonce", "NONCE"
+	case 11:
+		return "Notification", "N"
+	case 12:
+		return "Delete", "D"
+	case 13:
+		return "Vendor ID", "VID"
+	case 15:
+		return "SA KEK Payload", "SAK"
+	case 16:
+		return "SA TEK Payload", "SAT"
+	case 17:
+		return "Key Download", "KD"
+	case 18:
+		return "Sequence Number", "SEQ"
+	case 19:
+		return "Proof of Possession", "POP"
+	case 20:
+		return "NAT Discovery", "NAT-D"
+	case 21:
+		return "NAT Original Address", "NAT-OA"
+	case 22:
+		return "Group Associated Policy", "GAP"
+	case 33:
+		return "Security Association", "SA"
+	case 34:
+		return "Key Exchange", "KE"
+	case 35:
+		return "Identification - Initiator", "IDi"
+	case 36:
+		return "Identification - Responder", "IDr"
+	case 37:
+		return "Certificate", "CERT"
+	case 38:
+		return "Certificate Request", "CERTREQ"
+	case 39:
+		return "Authentication", "AUTH"
+	case 40:
+		return "Nonce", "Nonce"
+	case 41:
+		return "Notify", "N"
+	case 42:
+		return "Delete", "D"
+	case 43:
+		return "Vendor ID", "V"
+	case 44:
+		return "Traffic Selector - Initiator", "TSi"
+	case 45:
+		return "Traffic Selector - Responder", "TSr"
+	case 46:
+		return "Encrypted and Authenticated", "SK"
+	case 47:
+		return "Configuration", "CP"
+	case 48:
+		return "Extensible Authentication", "EAP"
+	case 49:
+		return "Generic Secure Password Method", "GSPM"
+	case 50:
+		return "Group Identification", "IDg"
+	case 51:
+		return "Group Security Association", "GSA"
+	case 52:
+		return "Key Download", "KD"
+	case 53:
+		return "Encrypted and Authenticated Fragment", "SKF"
+	case 54:
+		return "Puzzle Solution", "PS"
+	}
+	return "", ""
+}
+
+// namesPrf returns the names that registry/prf.csv has for v, or empty strings.
+func namesPrf(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "PRF_HMAC_MD5", "PRF_HMAC_MD5"
+	case 2:
+		return "PRF_HMAC_SHA1", "PRF_HMAC_SHA1"
+	case 3:
+		return "PRF_HMAC_TIGER", "PRF_HMAC_TIGER"
+	case 4:
+		return "PRF_AES128_XCBC", "PRF_AES128_XCBC"
+	case 5:
+		return "PRF_HMAC_SHA2_256", "PRF_HMAC_SHA2_256"
+	case 6:
+		return "PRF_HMAC_SHA2_384", "PRF_HMAC_SHA2_384"
+	case 7:
+		return "PRF_HMAC_SHA2_512", "PRF_HMAC_SHA2_512"
+	case 8:
+		return "PRF_AES128_CMAC", "PRF_AES128_CMAC"
+	case 9:
+		return "PRF_HMAC_STREEBOG_512", "PRF_HMAC_STREEBOG_512"
+	}
+	return "", ""
+}
+
+// namesProtocols returns the names that registry/protocols.csv has for v, or empty strings.
+func namesProtocols(v uint16) (name, short string) {
+	switch v {
+	case 0:
+		return "NONE", "none"
+	case 1:
+		return "IKE", "IKE"
+	case 2:
+		return "AH", "AH"
+	case 3:
+		return "ESP", "ESP"
+	case 4:
+		return "FC_ESP_HEADER", "FC_ESP_HEADER"
+	case 5:
+		return "FC_CT_AUTHENTICATION", "FC_CT_AUTHENTICATION"
+	}
+	return "", ""
+}
+
+// namesTransformTypes returns the names that registry/transform-types.csv has for v, or empty strings.
+func namesTransformTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Encryption Algorithm (ENCR)", "ENCR"
+	case 2:
+		return "Pseudorandom Function (PRF)", "PRF"
+	case 3:
+		return "Integrity Algorithm (INTEG)", "INTEG"
+	case 4:
+		return "Key Exchange Method (KE)", "KE"
+	case 5:
+		return "Extended Sequence Numbers (ESN)", "ESN"
+	case 6:
+		return "Additional Key Exchange 1 (ADDKE1)", "ADDKE1"
+	case 7:
+		return "Additional Key Exchange 2 (ADDKE2)", "ADDKE2"
+	case 8:
+		return "Additional Key Exchange 3 (ADDKE3)", "ADDKE3"
+	case 9:
+		return "Additional Key Exchange 4 (ADDKE4)", "ADDKE4"
+	case 10:
+		return "Additional Key Exchange 5 (ADDKE5)", "ADDKE5"
+	case 11:
+		return "Additional Key Exchange 6 (ADDKE6)", "ADDKE6"
+	case 12:
+		return "Additional Key Exchange 7 (ADDKE7)", "ADDKE7"
+	}
+	return "", ""
+}
+
+// namesV1Attributes returns the names that registry/v1-attributes.csv has for v, or empty strings.
+func namesV1Attributes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Encryption Algorithm", "Encryption Algorithm"
+	case 2:
+		return "Hash Algorithm", "Hash Algorithm"
+	case 3:
+		return "Authentication Method", "Authentication Method"
+	case 4:
+		return "Group Description", "Group Description"
+	case 5:
+		return "Group Type", "Group Type"
+	case 6:
+		return "Group Prime/Irreducible Polynomial", "Group Prime/Irreducible Polynomial"
+	case 7:
+		return "Group Generator One", "Group Generator One"
+	case 8:
+		return "Group Generator Two", "Group Generator Two"
+	case 9:
+		return "Group Curve A", "Group Curve A"
+	case 10:
+		return "Group Curve B", "Group Curve B"
+	case 11:
+		return "Life Type", "Life Type"
+	case 12:
+		return "Life Duration", "Life Duration"
+	case 13:
+		return "PRF", "PRF"
+	case 14:
+		return "Key Length", "Key Length"
+	case 15:
+		return "Field Size", "Field Size"
+	case 16:
+		return "Group Order", "Group Order"
+	}
+	return "", ""
+}
+
+// namesV1Authentication returns the names that registry/v1-authentication.csv has for v, or empty strings.
+func namesV1Authentication(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Pre-shared key", "pre-shared key"
+	case 2:
+		return "DSS signatures", "DSS signature"
+	case 3:
+		return "RSA signatures", "RSA signature"
+	case 4:
+		return "Encryption with RSA", "RSA encryption"
+	case 5:
+		return "Revised encryption with RSA", "revised RSA encryption"
+	case 9:
+		return "ECDSA with SHA-256 on the P-256 curve", "ECDSA-256 signature"
+	case 10:
+		return "ECDSA with SHA-384 on the P-384 curve", "ECDSA-384 signature"
+	case 11:
+		return "ECDSA with SHA-512 on the P-521 curve", "ECDSA-521 signature"
+	case 64221:
+		return "HybridInitRSA", "hybrid initiator RSA"
+	case 64222:
+		return "HybridRespRSA", "hybrid responder RSA"
+	case 64223:
+		return "HybridInitDSS", "hybrid initiator DSS"
+	case 64224:
+		return "HybridRespDSS", "hybrid responder DSS"
+	case 65001:
+		return "XAUTHInitPreShared", "XAUTH initiator PSK"
+	case 65002:
+		return "XAUTHRespPreShared", "XAUTH responder PSK"
+	case 65003:
+		return "XAUTHInitDSS", "XAUTH initiator DSS"
+	case 65004:
+		return "XAUTHRespDSS", "XAUTH responder DSS"
+	case 65005:
+		return "XAUTHInitRSA", "XAUTH initiator RSA"
+	case 65006:
+		return "XAUTHRespRSA", "XAUTH responder RSA"
+	case 65007:
+		return "XAUTHInitRSAEncryption", "XAUTH initiator RSA encryption"
+	case 65008:
+		return "XAUTHRespRSAEncryption", "XAUTH responder RSA encryption"
+	case 65009:
+		return "XAUTHInitRSARevisedEncryption", "XAUTH initiator revised RSA encryption"
+	case 65010:
+		return "XAUTHRespRSARevisedEncryption", "XAUTH responder revised RSA encryption"
+	}
+	return "", ""
+}
+
+// namesV1Encryption returns the names that registry/v1-encryption.csv has for v, or empty strings.
+func namesV1Encryption(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "DES-CBC", "DES_CBC"
+	case 2:
+		return "IDEA-CBC", "IDEA_CBC"
+	case 3:
+		return "Blowfish-CBC", "BLOWFISH_CBC"
+	case 4:
+		return "RC5-R16-B64-CBC", "RC5_CBC"
+	case 5:
+		return "3DES-CBC", "3DES_CBC"
+	case 6:
+		return "CAST-CBC", "CAST_CBC"
+	case 7:
+		return "AES-CBC", "AES_CBC"
+	case 8:
+		return "CAMELLIA-CBC", "CAMELLIA_CBC"
+	}
+	return "", ""
+}
+
+// namesV1Groups returns the names that registry/v1-groups.csv has for v, or empty strings.
+func namesV1Groups(v uint16) (name, short string) {
+	switch v {
+	case 3:
+		return "EC2N group on GP[2^155]", "EC2N_155"
+	case 4:
+		return "EC2N group on GP[2^185]", "EC2N_185"
+	case 6:
+		return "EC2N group over GF[2^163]", "EC2N group over GF[2^163]"
+	case 7:
+		return "EC2N group over GF[2^163]", "EC2N group over GF[2^163]"
+	case 8:
+		return "EC2N group over GF[2^283]", "EC2N group over GF[2^283]"
+	case 9:
+		return "EC2N group over GF[2^283]", "EC2N group over GF[2^283]"
+	case 10:
+		return "EC2N group over GF[2^409]", "EC2N group over GF[2^409]"
+	case 11:
+		return "EC2N group over GF[2^409]", "EC2N group over GF[2^409]"
+	case 12:
+		return "EC2N group over GF[2^571]", "EC2N group over GF[2^571]"
+	case 13:
+		return "EC2N group over GF[2^571]", "EC2N group over GF[2^571]"
+	}
+	return "", ""
+}
+
+// namesV1Hash returns the names that registry/v1-hash.csv has for v, or empty strings.
+func namesV1Hash(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "MD5", "MD5"
+	case 2:
+		return "SHA", "SHA1"
+	case 3:
+		return "Tiger", "TIGER"
+	case 4:
+		return "SHA2-256", "SHA2_256"
+	case 5:
+		return "SHA2-384", "SHA2_384"
+	case 6:
+		return "SHA2-512", "SHA2_512"
+	}
+	return "", ""
+}
+
+// namesV1LifeTypes returns the names that registry/v1-life-types.csv has for v, or empty strings.
+func namesV1LifeTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "seconds", "seconds"
+	case 2:
+		return "kilobytes", "kilobytes"
+	}
+	return "", ""
+}
+
+// namesV1NotifyTypes returns the names that registry/v1-notify-types.csv has for v, or empty strings.
+func namesV1NotifyTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "INVALID-PAYLOAD-TYPE", "INVALID-PAYLOAD-TYPE"
+	case 2:
+		return "DOI-NOT-SUPPORTED", "DOI-NOT-SUPPORTED"
+	case 3:
+		return "SITUATION-NOT-SUPPORTED", "SITUATION-NOT-SUPPORTED"
+	case 4:
+		return "INVALID-COOKIE", "INVALID-COOKIE"
+	case 5:
+		return "INVALID-MAJOR-VERSION", "INVALID-MAJOR-VERSION"
+	case 6:
+		return "INVALID-MINOR-VERSION", "INVALID-MINOR-VERSION"
+	case 7:
+		return "INVALID-EXCHANGE-TYPE", "INVALID-EXCHANGE-TYPE"
+	case 8:
+		return "INVALID-FLAGS", "INVALID-FLAGS"
+	case 9:
+		return "INVALID-MESSAGE-ID", "INVALID-MESSAGE-ID"
+	case 10:
+		return "INVALID-PROTOCOL-ID", "INVALID-PROTOCOL-ID"
+	case 11:
+		return "INVALID-SPI", "INVALID-SPI"
+	case 12:
+		return "INVALID-TRANSFORM-ID", "INVALID-TRANSFORM-ID"
+	case 13:
+		return "ATTRIBUTES-NOT-SUPPORTED", "ATTRIBUTES-NOT-SUPPORTED"
+	case 14:
+		return "NO-PROPOSAL-CHOSEN", "NO-PROPOSAL-CHOSEN"
+	case 15:
+		return "BAD-PROPOSAL-SYNTAX", "BAD-PROPOSAL-SYNTAX"
+	case 16:
+		return "PAYLOAD-MALFORMED", "PAYLOAD-MALFORMED"
+	case 17:
+		return "INVALID-KEY-INFORMATION", "INVALID-KEY-INFORMATION"
+	case 18:
+		return "INVALID-ID-INFORMATION", "INVALID-ID-INFORMATION"
+	case 19:
+		return "INVALID-CERT-ENCODING", "INVALID-CERT-ENCODING"
+	case 20:
+		return "INVALID-CERTIFICATE", "INVALID-CERTIFICATE"
+	case 21:
+		return "CERT-TYPE-UNSUPPORTED", "CERT-TYPE-UNSUPPORTED"
+	case 22:
+		return "INVALID-CERT-AUTHORITY", "INVALID-CERT-AUTHORITY"
+	case 23:
+		return "INVALID-HASH-INFORMATION", "INVALID-HASH-INFORMATION"
+	case 24:
+		return "AUTHENTICATION-FAILED", "AUTHENTICATION-FAILED"
+	case 25:
+		return "INVALID-SIGNATURE", "INVALID-SIGNATURE"
+	case 26:
+		return "ADDRESS-NOTIFICATION", "ADDRESS-NOTIFICATION"
+	case 27:
+		return "NOTIFY-SA-LIFETIME", "NOTIFY-SA-LIFETIME"
+	case 28:
+		return "CERTIFICATE-UNAVAILABLE", "CERTIFICATE-UNAVAILABLE"
+	case 29:
+		return "UNSUPPORTED-EXCHANGE-TYPE", "UNSUPPORTED-EXCHANGE-TYPE"
+	case 30:
+		return "UNEQUAL-PAYLOAD-LENGTHS", "UNEQUAL-PAYLOAD-LENGTHS"
+	case 16384:
+		return "CONNECTED", "CONNECTED"
+	case 24576:
+		return "RESPONDER-LIFETIME", "RESPONDER-LIFETIME"
+	case 24577:
+		return "REPLAY-STATUS", "REPLAY-STATUS"
+	case 24578:
+		return "INITIAL-CONTACT", "INITIAL-CONTACT"
+	case 36136:
+		return "R-U-THERE", "R-U-THERE"
+	case 36137:
+		return "R-U-THERE-ACK", "R-U-THERE-ACK"
+	}
+	return "", ""
+}
+
+// namesV1Protocols returns the names that registry/v1-protocols.csv has for v, or empty strings.
+func namesV1Protocols(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "PROTO_ISAKMP", "ISAKMP"
+	case 2:
+		return "PROTO_IPSEC_AH", "AH"
+	case 3:
+		return "PROTO_IPSEC_ESP", "ESP"
+	case 4:
+		return "PROTO_IPCOMP", "IPCOMP"
+	}
+	return "", ""
+}
