@@ -1,11 +1,9 @@
 package capgen
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"time"
 
-	"github.com/ikesniff/ikesniff/internal/capgen/file"
 	"github.com/ikesniff/ikesniff/internal/capgen/wire"
 )
 
@@ -24,7 +22,7 @@ func mobike(t *trace) {
 	ifindex := uint32(2)
 	t.host(client).ttl = 64
 	t.link = func(ip []byte) []byte {
-		if v4(ip[12:16]) == gateway {
+		if source(ip).Addr() == gateway {
 			return wire.SLL2(ip, ifindex, 0)
 		}
 		return wire.SLL2(ip, ifindex, 4)
@@ -45,9 +43,7 @@ func mobike(t *trace) {
 	x.ping(2)
 	t.tunnels(1)
 	t.informs("address-change")
-	t.encode = func(f []file.Frame) []byte {
-		return file.Pcapng(file.Section{Order: binary.LittleEndian, Frames: f, Interfaces: []file.Interface{{Name: "any", LinkType: 276, Resolution: 9}}})
-	}
+	t.encode = anyInterface
 }
 
 // The NAT in front of a client forgets its mapping and makes another: the same

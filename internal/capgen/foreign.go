@@ -18,6 +18,7 @@ var foreign = []builder{
 	{"no-openvpn-4500.pcap", noOpenVPN4500},
 	{"no-stun-rtp.pcap", noSTUNRTP},
 	{"no-ntp.pcap", noNTP},
+	{"undecided-udp.pcap", undecidedUDP},
 }
 
 // talk is a UDP conversation.
@@ -208,6 +209,17 @@ func noNTP(t *trace) {
 	for range 8 {
 		ntpExchange(t)
 		t.wait(64 * time.Second)
+	}
+}
+
+// Two datagrams on UDP 5000 that could be ESP: an SPI, numbers 1 and 2, a fitting
+// length. Off port 4500 that is too little to call it ESP.
+func undecidedUDP(t *trace) {
+	c := newTalk(t, "198.51.100.9:38215", "203.0.113.44:5000")
+	spi := t.espSPI()
+	for n := range uint32(2) {
+		c.ask(wire.ESP(spi, n+1, t.bytes(8+88+16)))
+		t.wait(time.Second)
 	}
 }
 

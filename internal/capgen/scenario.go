@@ -64,7 +64,7 @@ type builder struct {
 // Scenarios returns all captures, in order of their names.
 func Scenarios() []Scenario {
 	var out []Scenario
-	for _, family := range [][]builder{ordinary, lifetime, links, reachability, negotiation, security, data, addresses, foreign, broken} {
+	for _, family := range [][]builder{ordinary, lifetime, links, reachability, negotiation, security, data, copies, addresses, foreign, broken} {
 		for _, b := range family {
 			out = append(out, run(b))
 		}
