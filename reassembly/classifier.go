@@ -1,0 +1,164 @@
+package reassembly
+
+import (
+	"net/netip"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/dissect"
+)
+
+// Classifier tells which datagrams carry IPsec and emits them as events. It
+// belongs to one goroutine and must see all datagrams of the address pairs it
+// is given, in capture order.
+type Classifier struct {
+	cfg      Config
+	emit     func(*Event)
+	natt     *portSet
+	flows    *table[tuple, flow]
+	spis     *table[tuple, struct{}]
+	holds    holds
+	nearby   nearby
+	counters Counters
+	arrivals uint64
+	event    Event
+}
+
+// Counters count captured packets (Datagram.Packets). Every packet given to a
+// Classifier is in exactly one of IPsecPackets and IgnoredPackets once Finish
+// has returned; before, those held without verdict are in none.
+type Counters struct {
+	// IPsecPackets carried what an event was emitted for.
+	IPsecPackets uint64
+	// IgnoredPackets are all others; UndecidedPackets are those of them that
+	// could be ESP, or a message of which too little was captured.
+	IgnoredPackets, UndecidedPackets uint64
+	// Evicted counts flows and SPIs that were forgotten to make room. While it
+	// is 0, nothing was missed for lack of memory.
+	Evicted uint64
+}
+
+// Add sums up counters of several workers.
+func (c *Counters) Add(o Counters) {
+	c.IPsecPackets += o.IPsecPackets
+	c.IgnoredPackets += o.IgnoredPackets
+	c.UndecidedPackets += o.UndecidedPackets
+	c.Evicted += o.Evicted
+}
+
+// NewClassifier returns a Classifier that hands events to emit. The event and
+// its bytes are only lent until emit returns.
+func NewClassifier(cfg Config, emit func(*Event)) *Classifier {
+	cfg = cfg.withDefaults()
+	return &Classifier{
+		cfg:   cfg,
+		emit:  emit,
+		natt:  cfg.natTraversalPorts(),
+		flows: newTable[tuple, flow](cfg.MaxFlows),
+		spis:  newTable[tuple, struct{}](cfg.MaxSPIs),
+	}
+}
+
+// Datagram takes in the next datagram; it keeps no reference to it. Fragments
+// must have gone through a Defragmenter before. What is no datagram at all
+// (fragments, other protocols, malformed packets) counts as ignored: a caller
+// that counts malformed packets does not pass them.
+func (c *Classifier) Datagram(d *dissect.Datagram) {
+	c.arrivals++
+	switch {
+	case d.Status == dissect.StatusQuote:
+		c.quote(d)
+	case d.Status != dissect.StatusOK:
+		c.ignore(d)
+	case d.Proto == dissect.ProtoUDP:
+		c.udp(d)
+	case d.Proto == dissect.ProtoTCP:
+		c.tcp(d)
+	case d.Proto == dissect.ProtoESP:
+		c.esp(d)
+	case d.Proto == dissect.ProtoAH:
+		c.ah(d)
+	default:
+		c.ignore(d)
+	}
+}
+
+// Loss tells that the capture lost n packets right before the packet at ref.
+// A loss belongs to no pair, so the caller tells every Classifier of the run,
+// in order with the datagrams. The event has no addresses.
+func (c *Classifier) Loss(time int64, ref capture.Ref, n uint64) {
+	c.event = Event{Kind: KindLoss, Time: time, FirstTime: time, Ref: ref, FirstRef: ref, Lost: n}
+	c.emit(&c.event)
+}
+
+// Finish ends the capture: what is still held gets its verdict. Nothing may be
+// passed afterwards.
+func (c *Classifier) Finish() { c.finishHolds() }
+
+// Counters returns the counts so far.
+func (c *Classifier) Counters() Counters { return c.counters }
+
+func (c *Classifier) ignore(d *dissect.Datagram) {
+	c.counters.IgnoredPackets += uint64(d.Packets)
+}
+
+func (c *Classifier) undecided(d *dissect.Datagram) {
+	c.counters.IgnoredPackets += uint64(d.Packets)
+	c.counters.UndecidedPackets += uint64(d.Packets)
+}
+
+// begin readies an event with what all events take from a datagram. data is
+// the captured part of the message and a tail of the datagram's payload.
+func (c *Classifier) begin(d *dissect.Datagram, data []byte) *Event {
+	length := d.PayloadLength - (len(d.Payload) - len(data))
+	c.event = Event{
+		Time: d.Time, FirstTime: d.Time, Ref: d.Ref, FirstRef: d.Ref, Tap: d.Tap,
+		Src: d.Src, Dst: d.Dst, Encap: d.Encap,
+		Data: data, Length: length, Truncated: len(data) < length,
+		Packets: d.Packets, IPLength: d.IPLength, Fragments: d.Fragments,
+		TTL: d.TTL, IPID: d.IPID, HasIPID: d.HasIPID,
+	}
+	if d.Fragments > 0 {
+		c.event.FirstTime, c.event.FirstRef = d.FirstTime, d.FirstRef
+	}
+	return &c.event
+}
+
+// message emits an event of KindMessage and counts its packets.
+func (c *Classifier) message(e *Event) {
+	c.counters.IPsecPackets += uint64(e.Packets)
+	c.emit(e)
+}
+
+// emitHeld emits a message that was held.
+func (c *Classifier) emitHeld(h *hold, m *heldMessage, conf Confidence) {
+	data := h.buf[m.begin:m.end:m.end]
+	c.event = Event{
+		Kind: KindMessage, Message: m.kind, Transport: TransportUDPNATT, Confidence: conf,
+		Time: m.time, FirstTime: m.firstTime, Ref: m.ref, FirstRef: m.firstRef, Tap: m.tap,
+		Src: h.ends[m.direction], Dst: h.ends[1-m.direction], Encap: m.encap,
+		Packets: m.packets, IPLength: m.ipLength, Fragments: m.fragments,
+		TTL: m.ttl, IPID: m.ipid, HasIPID: m.hasIPID, Length: m.length,
+	}
+	e := &c.event
+	if m.kind == MessageESP {
+		e.setESP(data)
+		e.Truncated = len(data) < m.length
+		c.learnSPI(e.Src.Addr(), e.Dst.Addr(), e.SPI)
+	}
+	c.message(e)
+}
+
+// learnSPI remembers that an SPI was used between two addresses.
+func (c *Classifier) learnSPI(src, dst netip.Addr, spi uint32) {
+	k := spiKey(src, dst, spi)
+	if c.spis.get(k) == nil {
+		if c.spis.len() >= c.cfg.MaxSPIs {
+			c.counters.Evicted++
+		}
+		c.spis.put(k, nil)
+	}
+}
+
+func (c *Classifier) knowsSPI(src, dst netip.Addr, spi uint32) bool {
+	return c.spis.len() > 0 && c.spis.get(spiKey(src, dst, spi)) != nil
+}
