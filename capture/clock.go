@@ -14,9 +14,6 @@ type clock struct {
 	offset int64 // seconds to add
 }
 
-// microseconds is the resolution of interfaces that declare none.
-var microseconds = newClock(6, 0)
-
 // newClock returns the clock for an if_tsresol byte and an if_tsoffset in
 // seconds. The high bit of the byte tells 2^-n from 10^-n seconds
 // (draft-ietf-opsawg-pcapng, section 4.2).

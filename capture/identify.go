@@ -100,7 +100,7 @@ var known = []struct {
 // the interface, and those of its IKE daemon.
 var (
 	snifferLine = regexp.MustCompile(`(?m)^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\d+)\.\d{6} (?:\S+ (?:in|out|--) )?\S+ -> \S+`)
-	snifferCall = regexp.MustCompile(`diag\w* +sniff\w* +pack|(?m:^interfaces=\[.*\]\s*$)`)
+	snifferCall = regexp.MustCompile(`\bdi\w* +sni\w* +pa|(?m:^interfaces=\[.*\]\s*$)`)
 	ikeLine     = regexp.MustCompile(`(?m)^(?:\S+ \S+ )?ike (?:V=\S+?:)?\d+:`)
 )
 
