@@ -1,0 +1,157 @@
+package flows
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/ikesniff/ikesniff/flows/diagnose"
+	"github.com/ikesniff/ikesniff/reassembly"
+	"github.com/ikesniff/ikesniff/report"
+)
+
+func (b *builder) child(g *group, c *child, n naming) (report.ChildSA, diagnose.ChildFacts) {
+	s := c.head()
+	out := report.ChildSA{
+		ID: n.child[c], SPI: spiString(s.spi), Protocol: "esp",
+		Source: endpoint(s.src), Destination: endpoint(s.dst),
+		FirstSeen: toTime(c.first.time), LastSeen: toTime(c.last.time), Observations: []report.Observation{},
+	}
+	if s.message == reassembly.MessageAH {
+		out.Protocol = "ah"
+	}
+	if c.ike != nil {
+		out.IKESA, out.IKESABy = n.ike[c.ike], "inferred"
+	}
+	if c.pair != nil {
+		out.PairedWith = n.child[c.pair]
+	}
+	for _, s := range c.streams {
+		out.Observations = append(out.Observations, report.Observation{
+			Path: n.path[s.path], Tap: tapName(s.tap, b.in.Interfaces), SequenceHealth: s.health(),
+		})
+	}
+	best := c.best()
+	out.SequenceHealth = c.health(best)
+	f := diagnose.ChildFacts{
+		ToResponder: g.toResponder(c), BornHere: c.born.set(), First: c.first.fact(), Last: c.last.fact(),
+	}
+	for i, s := range best {
+		s.fact(&f, i == 0)
+	}
+	return out, f
+}
+
+// doubled tells how many of the stream's possible copies were the network's.
+func (s *stream) doubled() uint64 {
+	if s.at.mirrored {
+		return 0
+	}
+	return s.maybe
+}
+
+// health puts one stream's counts into the report's words.
+func (s *stream) health() report.SequenceHealth {
+	q := &s.seq
+	h := report.SequenceHealth{
+		Packets: s.packets, Bytes: s.bytes, FirstSequence: q.first, LastSequence: q.high,
+		Missing: q.missing, MissingExact: !q.inexact, Duplicates: q.duplicates + s.doubled(),
+		Reordered: q.reordered, MaxLateness: q.lateness, SequenceJumps: q.jumps, Restarts: q.restarts,
+	}
+	if !s.at.mirrored {
+		h.Packets += s.maybe
+		h.Bytes += s.maybeBytes
+	}
+	return h
+}
+
+// best picks the streams whose counts are those of the SA: of those that
+// overlap in time the one that saw most, of those that follow one another all.
+func (c *child) best() []*stream {
+	var out []*stream
+	for _, s := range c.streams {
+		if len(out) == 0 {
+			out = append(out, s)
+			continue
+		}
+		last := out[len(out)-1]
+		switch {
+		case s.first.time >= last.last.time-overlapAllowed && s.path != last.path && int32(s.seq.first-last.seq.high) > -window:
+			out = append(out, s)
+		case s.packets > last.packets:
+			out[len(out)-1] = s
+		}
+	}
+	return out
+}
+
+// health adds up the streams that best picked.
+func (c *child) health(best []*stream) report.SequenceHealth {
+	h := best[0].health()
+	if c.born.set() && h.FirstSequence > 1 {
+		h.Missing += uint64(h.FirstSequence - 1)
+	}
+	for i, s := range best[1:] {
+		x := s.health()
+		if step := int64(int32(s.seq.first - best[i].seq.high)); step > 1 && step < jumpAt {
+			h.Missing += uint64(step - 1)
+		} else if step >= jumpAt {
+			h.SequenceJumps++
+		}
+		h.Packets += x.Packets
+		h.Bytes += x.Bytes
+		h.LastSequence = x.LastSequence
+		h.Missing += x.Missing
+		h.MissingExact = h.MissingExact && x.MissingExact
+		h.Duplicates += x.Duplicates
+		h.Reordered += x.Reordered
+		h.MaxLateness = max(h.MaxLateness, x.MaxLateness)
+		h.SequenceJumps += x.SequenceJumps
+		h.Restarts += x.Restarts
+	}
+	return h
+}
+
+// fact adds a stream's evidence.
+func (s *stream) fact(f *diagnose.ChildFacts, first bool) {
+	q := &s.seq
+	if first && f.BornHere && q.first > 1 {
+		f.Gaps = append(f.Gaps, diagnose.Gap{Before: s.first.fact(), From: 1, To: q.first - 1})
+		f.GapsTotal++
+	}
+	for _, x := range q.gaps.all() {
+		f.Gaps = append(f.Gaps, diagnose.Gap{After: x.after.fact(), Before: x.before.fact(), From: x.from, To: x.to})
+	}
+	f.GapsTotal += q.gaps.total
+	f.MissingByCapture += q.byCapture
+	addOccurrence(&f.Duplicate, q.duplicates, &q.dup)
+	if n := s.doubled(); n > 0 {
+		addOccurrence(&f.Duplicate, n, &occurrence{s.firstCopy, s.lastCopy, s.copyNumber})
+	}
+	addOccurrence(&f.Late, q.reordered, &q.late)
+	addOccurrence(&f.Restart, q.restarts, &q.restart)
+}
+
+func addOccurrence(o *diagnose.Occurrences, n uint64, x *occurrence) {
+	if n == 0 || !x.first.set() {
+		return
+	}
+	first, last := x.first.fact(), x.last.fact()
+	if o.Count == 0 || first.Time.Before(o.First.Time) {
+		o.First, o.Sequence = first, x.number
+	}
+	if o.Count == 0 || last.Time.After(o.Last.Time) {
+		o.Last = last
+	}
+	o.Count += n
+}
+
+// initiatorEnd is the endpoint of a path at the tunnel's initiator.
+func (g *group) initiatorEnd(p *path) (initiator, responder netip.AddrPort) {
+	a, b := p.ends()
+	if g.initiatorIsA(p) {
+		return a, b
+	}
+	return b, a
+}
+
+func spiString(spi uint32) string { return fmt.Sprintf("%08x", spi) }

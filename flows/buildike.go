@@ -1,0 +1,179 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/flows/diagnose"
+	"github.com/ikesniff/ikesniff/report"
+)
+
+var sideNames = [2]string{"initiator", "responder"}
+
+// counted returns the messages by side. Copies that the network may have made
+// count, those of a tap that saw everything twice do not.
+func (n *ikeLine) counted() [2]uint64 {
+	c := n.messages
+	if !n.mirrored() {
+		c[0] += n.maybe[0]
+		c[1] += n.maybe[1]
+	}
+	return c
+}
+
+func (n *ikeLine) mirrored() bool {
+	for _, p := range n.paths {
+		for _, at := range p.path.taps {
+			if at.mirrored {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (b *builder) ike(g *group, l *ikeLine, n naming) (report.IKESA, diagnose.IKEFacts) {
+	c := l.counted()
+	out := report.IKESA{
+		ID: n.ike[l], InitiatorSPI: l.spiI.String(), ResponderSPI: l.spiR.String(), Version: int(l.version),
+		Status: l.status(b.in.End), FirstSeen: toTime(l.first.time), LastSeen: toTime(l.last.time),
+		Offered: []report.Proposal{}, VendorIDs: []string{}, Messages: c[0] + c[1],
+		Exchanges: []report.Exchange{}, ExchangesTotal: l.exchanges.total,
+	}
+	switch l.mode {
+	case ike.ExchangeV1Main:
+		out.Mode = "main"
+	case ike.ExchangeV1Aggressive:
+		out.Mode = "aggressive"
+	}
+	if len(l.chosen) > 0 {
+		p := proposal(&l.chosen[0])
+		out.Proposal = &p
+	}
+	for i := range l.offered {
+		out.Offered = append(out.Offered, proposal(&l.offered[i]))
+	}
+	if l.nat.known {
+		out.NAT = &report.NAT{Initiator: l.nat.initiator, Responder: l.nat.responder}
+	}
+	for _, list := range l.vendors {
+		for _, v := range list {
+			if !slices.Contains(out.VendorIDs, v) {
+				out.VendorIDs = append(out.VendorIDs, v)
+			}
+		}
+	}
+	if l.before != nil && l.rekey {
+		out.RekeyOf = n.ike[l.before]
+	}
+	if l.after != nil {
+		out.ReplacedBy = n.ike[l.after]
+	}
+	for _, x := range l.exchanges.all() {
+		out.Exchanges = append(out.Exchanges, x.report())
+	}
+	live := [2]report.Liveness{l.live[sideInitiator].report(), l.live[sideResponder].report()}
+	if l.reversed {
+		live[0], live[1] = live[1], live[0]
+	}
+	out.Liveness = report.Direction[report.Liveness]{ToResponder: live[0], ToInitiator: live[1]}
+	return out, l.fact()
+}
+
+func proposal(p *ike.ProposalSummary) report.Proposal {
+	join := func(l []string) string { return strings.Join(l, ", ") }
+	out := report.Proposal{
+		Encryption: join(p.Encryption), Integrity: join(p.Integrity), PRF: join(p.PRF),
+		KeyExchange: join(p.KeyExchange), Authentication: join(p.Authentication),
+		LifetimeSeconds: p.LifetimeSeconds, LifetimeKilobytes: p.LifetimeKilobytes,
+	}
+	for _, a := range p.AdditionalKeyExchanges {
+		if len(a) > 0 {
+			out.AdditionalKeyExchanges = append(out.AdditionalKeyExchanges, join(a))
+		}
+	}
+	return out
+}
+
+func (x *exchange) report() report.Exchange {
+	out := report.Exchange{
+		Type: x.typ.String(), MessageID: x.id, From: sideNames[x.from],
+		Request: refPointer(x.request), Response: refPointer(x.response),
+		Requests: x.requests, Responses: x.responses, Notifies: []string{},
+	}
+	if x.rtt >= 0 {
+		out.RTTSeconds = seconds(x.rtt)
+	}
+	for _, t := range x.notifies {
+		name := ike.NotifyType(t).String()
+		if isV1(x.typ) {
+			name = ike.V1NotifyType(t).String()
+		}
+		out.Notifies = append(out.Notifies, name)
+	}
+	return out
+}
+
+func seconds(ns int64) *float64 {
+	s := float64(ns) / 1e9
+	return &s
+}
+
+func (l *liveness) report() report.Liveness {
+	out := report.Liveness{Requests: l.requests}
+	if l.requests > l.answered {
+		out.Unanswered = l.requests - l.answered
+	}
+	if n := len(l.sample); n > 0 {
+		s := slices.Clone(l.sample)
+		slices.Sort(s)
+		out.RTTMin, out.RTTMax = seconds(l.min), seconds(l.max)
+		out.RTTMedian = seconds((s[(n-1)/2] + s[n/2]) / 2)
+	}
+	return out
+}
+
+// fact tells the rules what the report does not show in full.
+func (n *ikeLine) fact() diagnose.IKEFacts {
+	f := diagnose.IKEFacts{
+		Began: n.began, Answered: n.messages[sideResponder] > 0, Authenticated: n.authDone.set(),
+		Cookie: n.cookie.fact(), InvalidKE: n.invalidKE.fact(), NoProposal: n.proposal.fact(),
+		OfferedGroup: n.offeredGroup, RequestedGroup: n.wantedGroup,
+		ChosenAt: n.chosenAt.factOrZero(), HashInClear: n.hashInClear.factOrZero(), NATSeen: n.nat.at.factOrZero(),
+		LastFromInitiator: n.lastBy[sideInitiator].factOrZero(), LastFromResponder: n.lastBy[sideResponder].factOrZero(),
+		Reversed: n.reversed, AuthenticatedAt: n.authDone.factOrZero(),
+	}
+	if n.offeredGroup != 0 {
+		f.OfferedGroupName = ike.KEGroupName(n.offeredGroup)
+	}
+	if n.wantedGroup != 0 {
+		f.RequestedGroupName = ike.KEGroupName(n.wantedGroup)
+	}
+	for _, x := range n.exchanges.all() {
+		if x.sendings.total == 0 {
+			continue
+		}
+		r := diagnose.Repeat{Exchange: x.typ.String(), MessageID: x.id, From: sideNames[x.from], Total: x.sendings.total}
+		for _, m := range x.sendings.all() {
+			r.Sent = append(r.Sent, m.fact())
+		}
+		if x.response.set() {
+			a := x.response.fact()
+			r.Answered = &a
+		}
+		f.Repeats = append(f.Repeats, r)
+	}
+	return f
+}
+
+func (m mark) factOrZero() diagnose.Mark {
+	if !m.set() {
+		return diagnose.Mark{}
+	}
+	return m.fact()
+}
+
+func (a *answer) fact() diagnose.Answer {
+	return diagnose.Answer{Count: a.count, First: a.first.factOrZero(), Last: a.last.factOrZero()}
+}

@@ -1,0 +1,113 @@
+package flows
+
+import "github.com/ikesniff/ikesniff/dissect/ike"
+
+// Sides of an IKE SA.
+const (
+	sideInitiator = 0
+	sideResponder = 1
+)
+
+// exchange is one request with its answers. IKEv1 has no requests and answers
+// in its headers: there the side that began an exchange "requests" (RFC 2408).
+type exchange struct {
+	typ       ike.ExchangeType
+	id        uint32
+	from      uint8 // the side that began
+	digest    uint64
+	print     uint64 // fingerprint of a clear request
+	group     uint16 // of the request's KE payload
+	request   mark   // first sending
+	lastSent  mark   // last sending
+	response  mark   // first answer
+	requests  uint64 // sendings; fragments of one message count once
+	responses uint64
+	rtt       int64 // nanoseconds; -1 while not known
+	notifies  []uint16
+	fragments [2]uint64  // fragment numbers seen of each side's message, as bits
+	sendings  ends[mark] // of a request that was sent more than once
+}
+
+// maxNotifies bounds the kinds of notifies kept for an exchange.
+const maxNotifies = 16
+
+func (x *exchange) notify(typ uint16) {
+	for _, n := range x.notifies {
+		if n == typ {
+			return
+		}
+	}
+	if len(x.notifies) < maxNotifies {
+		x.notifies = append(x.notifies, typ)
+	}
+}
+
+// fragment notes one IKE fragment and tells whether it begins another sending.
+func (x *exchange) fragment(side uint8, number int) (again bool) {
+	bit := uint64(1) << (min(number, 64) - 1)
+	if x.fragments[side]&bit != 0 {
+		x.fragments[side] = bit
+		return true
+	}
+	first := x.fragments[side] == 0
+	x.fragments[side] |= bit
+	return first
+}
+
+// sent notes a request; again is false for a further fragment of one sending.
+func (x *exchange) sent(m mark, again bool) {
+	if !x.request.set() {
+		x.request = m
+	}
+	if !again {
+		return
+	}
+	x.requests++
+	if x.requests == 2 {
+		x.sendings.add(x.request)
+	}
+	if x.requests >= 2 {
+		x.sendings.add(m)
+	}
+	x.lastSent = m
+}
+
+// answered notes an answer; again as in sent.
+func (x *exchange) answered(m mark, again bool) (first bool) {
+	if again {
+		x.responses++
+	}
+	if x.response.set() {
+		return false
+	}
+	x.response = m
+	// After a retransmission it cannot be told which sending is answered
+	// (RFC 6298 3): the time since the last one is the least it can be.
+	if x.lastSent.set() && m.time >= x.lastSent.time {
+		x.rtt = m.time - x.lastSent.time
+	}
+	return true
+}
+
+// liveness sums up the INFORMATIONAL exchanges that one side began.
+type liveness struct {
+	requests, answered uint64
+	min, max           int64
+	sample             []int64 // the first maxSamples round-trip times, for the median
+}
+
+const maxSamples = 64
+
+func (l *liveness) add(rtt int64) {
+	l.answered++
+	if rtt < 0 {
+		return
+	}
+	if len(l.sample) == 0 || rtt < l.min {
+		l.min = rtt
+	}
+	l.max = max(l.max, rtt)
+	if len(l.sample) < maxSamples {
+		l.sample = append(l.sample, rtt)
+	}
+}

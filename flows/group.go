@@ -1,0 +1,231 @@
+package flows
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// group is one tunnel before it is put into words: a line of IKE SAs with
+// their child SAs, or child SAs without IKE.
+type group struct {
+	id       string
+	ikes     []*ikeLine // by first message
+	children []*child   // by first packet
+	first    mark
+	last     mark
+
+	initiator, responder netip.Addr
+	known                bool           // the initiator is known
+	sides                map[*path]bool // whether a path's A end is the initiator's; made on demand
+}
+
+// groupTunnels makes the tunnels: a line of IKE SAs each, with the child SAs
+// that the lines made; child SAs without IKE by path, raw ones by pair.
+func groupTunnels(lines []*ikeLine, children []*child) []*group {
+	var out []*group
+	byRoot := map[*ikeLine]*group{}
+	for _, l := range lines {
+		r := l.root()
+		g := byRoot[r]
+		if g == nil {
+			g = &group{}
+			byRoot[r] = g
+			out = append(out, g)
+		}
+		l.tunnel = g
+		g.ikes = append(g.ikes, l)
+		g.first, g.last = earlier(g.first, l.first), later(g.last, l.last)
+	}
+	type bare struct {
+		pair *pair
+		path *path // nil for raw ESP and AH
+	}
+	alone := map[bare]*group{}
+	for _, c := range children {
+		var g *group
+		if c.ike != nil {
+			g = c.ike.tunnel
+			c.ike.children = append(c.ike.children, c)
+		} else {
+			for _, s := range c.streams {
+				if x := alone[bareKey(s.path)]; x != nil {
+					g = x
+				}
+			}
+			if g == nil {
+				g = &group{}
+				out = append(out, g)
+			}
+			for _, s := range c.streams {
+				alone[bareKey(s.path)] = g
+			}
+		}
+		g.children = append(g.children, c)
+		g.first, g.last = earlier(g.first, c.first), later(g.last, c.last)
+	}
+	for _, g := range out {
+		g.settle()
+	}
+	slices.SortFunc(out, func(a, b *group) int {
+		if c := cmp.Compare(a.first.time, b.first.time); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.id, b.id)
+	})
+	return out
+}
+
+func bareKey(p *path) struct {
+	pair *pair
+	path *path
+} {
+	k := struct {
+		pair *pair
+		path *path
+	}{p.pair, p}
+	if p.transport == reassembly.TransportIP {
+		k.path = nil
+	}
+	return k
+}
+
+// settle decides who is the initiator, which IKE SAs run the other way, and
+// the tunnel's id.
+func (g *group) settle() {
+	h := sha256.New()
+	if len(g.ikes) > 0 {
+		l := g.ikes[0]
+		g.initiator, g.responder = l.initiatorAddr()
+		g.known = l.began
+		binary.Write(h, binary.BigEndian, uint64(l.spiI))
+		h.Write([]byte(g.responder.String()))
+		for _, n := range g.ikes[1:] {
+			g.reverse(n)
+		}
+	} else {
+		s := g.children[0].head()
+		g.initiator, g.responder = s.src.Addr(), s.dst.Addr()
+		if s.src.Port() == 4500 && s.dst.Port() != 4500 {
+			g.initiator, g.responder = g.responder, g.initiator // the NAT's side began
+		}
+		lowest := s
+		for _, c := range g.children {
+			if x := c.head(); x.path == s.path && x.spi < lowest.spi {
+				lowest = x
+			}
+		}
+		a, b := s.path.ends()
+		fmt.Fprintf(h, "%s %s %d %08x", a, b, s.message, lowest.spi)
+	}
+	g.id = hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+// reverse tells whether the initiator of a later IKE SA is the tunnel's
+// responder: the other peer began the rekey, or an attempt of its own.
+func (g *group) reverse(n *ikeLine) {
+	if n.before == nil {
+		return
+	}
+	for _, x := range n.before.parts {
+		for _, y := range n.parts {
+			if x.pair == y.pair {
+				n.reversed = n.before.reversed != (x.initFromA != y.initFromA)
+				return
+			}
+		}
+	}
+}
+
+// fromInitiator tells whether direction dir of a path comes from the tunnel's
+// initiator.
+func (g *group) fromInitiator(p *path, dir uint8) bool {
+	return (dir == fromA) == g.initiatorIsA(p)
+}
+
+func (g *group) initiatorIsA(p *path) bool {
+	a, ok := g.sides[p]
+	if !ok {
+		if g.sides == nil {
+			g.sides = map[*path]bool{}
+		}
+		a = g.findSide(p)
+		g.sides[p] = a
+	}
+	return a
+}
+
+func (g *group) findSide(p *path) bool {
+	for _, l := range g.ikes {
+		for _, part := range l.parts {
+			if part.pair == p.pair {
+				return part.initFromA != l.reversed
+			}
+		}
+	}
+	switch {
+	case p.pair.key.A == p.pair.key.B:
+		return true
+	case p.pair.key.A == g.initiator || p.pair.key.B == g.responder:
+		return true
+	}
+	return false
+}
+
+// toResponder tells the direction of a child SA.
+func (g *group) toResponder(c *child) bool { return g.fromInitiator(c.head().path, c.head().dir) }
+
+// pairChildren finds for each child SA the one of the other direction: the
+// two that one exchange made, or the only two that live side by side.
+func (g *group) pairChildren() {
+	match := func(same func(a, b *child) bool) {
+		for _, a := range g.children {
+			if a.pair != nil {
+				continue
+			}
+			var fit *child
+			n := 0
+			for _, b := range g.children {
+				if b.pair == nil && b != a && g.toResponder(a) != g.toResponder(b) &&
+					a.head().message == b.head().message && same(a, b) {
+					fit = b
+					n++
+				}
+			}
+			if n != 1 {
+				continue
+			}
+			// The other must see this one as its only match, too.
+			back := 0
+			for _, b := range g.children {
+				if b.pair == nil && b != fit && g.toResponder(b) != g.toResponder(fit) &&
+					b.head().message == fit.head().message && same(fit, b) {
+					back++
+				}
+			}
+			if back == 1 {
+				a.pair, fit.pair = fit, a
+			}
+		}
+	}
+	if len(g.children) > maxPairing {
+		return
+	}
+	for _, c := range g.children {
+		c.pair = nil
+	}
+	match(func(a, b *child) bool { return a.born.set() && a.ike == b.ike && a.born == b.born })
+	match(func(a, b *child) bool {
+		return a.ike == b.ike && a.first.time <= b.last.time && b.first.time <= a.last.time
+	})
+}
+
+// maxPairing bounds the child SAs among which pairs are looked for: the search
+// is quadratic.
+const maxPairing = 256

@@ -1,0 +1,225 @@
+package flows
+
+import (
+	"net/netip"
+
+	"github.com/ikesniff/ikesniff/dissect"
+	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+const (
+	// foldAfter is how long an unfinished initiator is idle before its state is
+	// folded, in nanoseconds.
+	foldAfter = 30e9
+	// maxFolded bounds the folded initiators; further ones are only counted.
+	maxFolded = 200_000
+)
+
+// halfOpen folds the IKE SAs of initiators that sent one first message and
+// were heard of no more: a flood makes very many. Nothing the report would
+// show is lost: an SA that comes to life again is restored as it was, and so
+// are those that turn out not to be part of a flood.
+type halfOpen struct {
+	queue  []*ikeSA // unfinished SAs in the order they began
+	head   int
+	folded map[foldKey]*folded
+	over   map[netip.Addr]*overflow
+}
+
+type foldKey struct {
+	initiator, responder netip.AddrPort
+	spi                  ike.SPI
+}
+
+// folded is what stays of an unfinished IKE SA.
+type folded struct {
+	version     uint8
+	mode        ike.ExchangeType
+	typ         ike.ExchangeType
+	transport   reassembly.Transport
+	tap         dissect.Tap
+	id          uint32
+	digest      uint64
+	print       uint64
+	group       uint16
+	first, sent mark
+	cookie      answer
+	rtt         int64
+	offered     []ike.ProposalSummary
+	vendors     [2][]string
+	notifies    []uint16
+	nat         natView
+	traffic     [2]counts // by side, if the path went with the SA
+	withPath    bool
+}
+
+// overflow counts what found no place among the folded.
+type overflow struct {
+	attempts, answers uint64
+	first, last       mark
+}
+
+// oneShot tells whether the initiator has sent one first message and got no
+// answer but a cookie. The same SPI sent again is a real client waiting.
+func (sa *ikeSA) oneShot() bool {
+	return sa.began && sa.spiR == 0 && sa.messages[sideInitiator] == 1 && sa.exchanges.total == 1 &&
+		sa.messages[sideResponder] == uint64(sa.cookie.count) && sa.invalidKE.count+sa.proposal.count == 0 &&
+		sa.chosen == nil && sa.otherTap+sa.sure+sa.maybe[0]+sa.maybe[1] == 0 && len(sa.paths) == 1
+}
+
+// note remembers an SA that may be unfinished, and folds what is idle.
+func (h *halfOpen) note(t *Tracker, sa *ikeSA, now int64) {
+	if sa.exchanges.total == 1 && sa.messages[0]+sa.messages[1] == 1 && sa.began {
+		h.queue = append(h.queue, sa)
+	}
+	h.sweep(t, now)
+}
+
+// sweep folds the SAs at the head of the queue that were idle long enough.
+func (h *halfOpen) sweep(t *Tracker, now int64) {
+	for h.head < len(h.queue) {
+		sa := h.queue[h.head]
+		if sa.first.time > now-foldAfter {
+			break
+		}
+		h.queue[h.head] = nil
+		h.head++
+		if sa.last.time > now-foldAfter && sa.oneShot() {
+			h.queue = append(h.queue, sa)
+			continue
+		}
+		if sa.oneShot() && t.ikes[sa.ikeKey] == sa {
+			h.fold(t, sa)
+		}
+	}
+	if h.head > 1024 && h.head*2 > len(h.queue) {
+		h.queue = append([]*ikeSA(nil), h.queue[h.head:]...)
+		h.head = 0
+	}
+}
+
+func (h *halfOpen) fold(t *Tracker, sa *ikeSA) {
+	path := sa.paths[0].path
+	a, b := path.ends()
+	k := foldKey{a, b, sa.spiI}
+	initDir := uint8(fromA)
+	if !sa.initFromA {
+		k.initiator, k.responder = b, a
+		initDir = fromB
+	}
+	x := &sa.exchanges.first[0]
+	p := sa.pair
+	p.removeIKE(sa)
+	delete(t.ikes, sa.ikeKey)
+	withPath := pathOnlyOf(path, sa)
+	tap := path.taps[0]
+	if withPath {
+		p.removePath(path)
+		delete(t.paths, path.pathKey)
+	}
+	if len(p.ikes)+len(p.paths)+len(p.streams)+len(p.quotes) == 0 {
+		delete(t.pairs, p.key)
+	}
+	if len(h.folded) >= maxFolded {
+		h.overflow(t, k.responder.Addr(), sa)
+		return
+	}
+	f := &folded{
+		version: sa.version, mode: sa.mode, typ: x.typ, transport: path.transport, tap: tap.tap, id: x.id,
+		digest: x.digest, print: sa.print, group: x.group, first: sa.first, sent: x.request,
+		cookie: sa.cookie, rtt: x.rtt, offered: sa.offered, vendors: sa.vendors, notifies: x.notifies,
+		nat: sa.nat, withPath: withPath,
+	}
+	f.traffic[sideInitiator] = tap.dir[initDir].all
+	f.traffic[sideResponder] = tap.dir[1-initDir].all
+	if h.folded == nil {
+		h.folded = map[foldKey]*folded{}
+	}
+	h.folded[k] = f
+}
+
+func (h *halfOpen) overflow(t *Tracker, responder netip.Addr, sa *ikeSA) {
+	if h.over == nil {
+		h.over = map[netip.Addr]*overflow{}
+	}
+	o := h.over[responder]
+	if o == nil {
+		o = &overflow{}
+		h.over[responder] = o
+	}
+	o.attempts++
+	o.answers += uint64(sa.cookie.count)
+	o.first = earlier(o.first, sa.first)
+	o.last = later(o.last, sa.last)
+	t.evicted++
+}
+
+// pathOnlyOf tells whether all that the path carried are messages of sa.
+func pathOnlyOf(p *path, sa *ikeSA) bool {
+	if len(p.taps) != 1 {
+		return false
+	}
+	var n uint64
+	for i := range p.taps[0].dir {
+		n += p.taps[0].dir[i].all.ike
+		if p.taps[0].dir[i].all.ike != p.taps[0].dir[i].all.packets {
+			return false
+		}
+	}
+	return n == sa.messages[0]+sa.messages[1]
+}
+
+// restore brings back the SA that a message belongs to, if it was folded.
+func (h *halfOpen) restore(t *Tracker, k ikeKey, e *reassembly.Event) *ikeSA {
+	if len(h.folded) == 0 {
+		return nil
+	}
+	fk := foldKey{e.Src, e.Dst, k.spiI}
+	f := h.folded[fk]
+	if f == nil {
+		fk.initiator, fk.responder = e.Dst, e.Src
+		if f = h.folded[fk]; f == nil {
+			return nil
+		}
+	}
+	delete(h.folded, fk)
+	return t.unfold(fk, f)
+}
+
+// unfold makes the SA again, with its pair and path where they went with it.
+func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
+	e := reassembly.Event{Src: k.initiator, Dst: k.responder, Transport: f.transport, Tap: f.tap,
+		Time: f.first.time, FirstTime: f.first.time, Ref: f.first.ref, FirstRef: f.first.ref}
+	p, at, dir := t.path(&e)
+	p.pair.first = earlier(p.pair.first, f.first)
+	if f.withPath {
+		at.restore(dir, f)
+	}
+	last := later(f.sent, f.cookie.last)
+	sa := &ikeSA{
+		ikeKey: ikeKey{p.pair, k.spi, 0}, version: f.version, mode: f.mode, initFromA: dir == fromA,
+		certain: true, initiator: k.initiator, first: f.first, last: last, began: true,
+		lastBy:   [2]mark{f.sent, f.cookie.last},
+		messages: [2]uint64{1, uint64(f.cookie.count)}, offered: f.offered, vendors: f.vendors,
+		print: f.print, nat: f.nat, cookie: f.cookie, offeredGroup: f.group,
+		paths: []ikePath{{path: p, first: f.sent, last: last, bySide: [2]mark{f.sent, f.cookie.last}}},
+	}
+	sa.exchanges.add(exchange{typ: f.typ, id: f.id, from: sideInitiator, digest: f.digest, print: f.print,
+		group: f.group, request: f.sent, lastSent: f.sent, response: f.cookie.first, requests: 1,
+		responses: uint64(f.cookie.count), rtt: f.rtt, notifies: f.notifies})
+	p.pair.addIKE(sa)
+	t.ikes[sa.ikeKey] = sa
+	return sa
+}
+
+// restore puts back the traffic of a path that was folded with its only SA.
+func (at *pathTap) restore(dir uint8, f *folded) {
+	i, r := &at.dir[dir], &at.dir[1-dir]
+	i.all.plus(f.traffic[sideInitiator])
+	i.first, i.last = earlier(i.first, f.sent), later(i.last, f.sent)
+	if f.cookie.count > 0 {
+		r.all.plus(f.traffic[sideResponder])
+		r.first, r.last = earlier(r.first, f.cookie.first), later(r.last, f.cookie.last)
+	}
+}

@@ -1,0 +1,226 @@
+package flows
+
+import (
+	"slices"
+
+	"github.com/ikesniff/ikesniff/dissect/ike"
+)
+
+// ikeLine is one IKE SA in stage 2: what every pair saw of it, in one.
+type ikeLine struct {
+	*ikeSA          // merged, or the only one
+	parts  []*ikeSA // by first message
+	spread bool     // seen between more than one pair of addresses
+
+	before, after *ikeLine // the SA it replaced, the one that replaced it
+	rekey         bool     // it replaced before by a rekey (else by a new IKE_SA_INIT)
+	doubt         bool     // several SAs could have been the one before
+	reversed      bool     // its initiator is the tunnel's responder
+	children      []*child
+	tunnel        *group
+}
+
+// gatherIKE joins the IKE SAs of all pairs by their SPIs.
+func gatherIKE(pairs []*pair) []*ikeLine {
+	type key struct{ i, r ike.SPI }
+	bySPI := map[key]*ikeLine{}
+	open := map[ike.SPI][]*ikeLine{} // lines by initiator SPI
+	var all []*ikeSA
+	for _, p := range pairs {
+		all = append(all, p.ikes...)
+	}
+	slices.SortFunc(all, compareIKE)
+	var out []*ikeLine
+	for _, sa := range all {
+		k := key{sa.spiI, sa.spiR}
+		l := bySPI[k]
+		if l == nil {
+			for _, o := range open[sa.spiI] {
+				// A request seen on one side of a NAT only, or not yet answered.
+				if (sa.spiR == 0 || o.spiR == 0) && sharesAddress(o.parts[0].pair, sa.pair) && o.parts[0].pair != sa.pair {
+					l = o
+					break
+				}
+			}
+		}
+		if l == nil || l.parts[0].pair == sa.pair {
+			l = &ikeLine{}
+			out = append(out, l)
+			open[sa.spiI] = append(open[sa.spiI], l)
+		}
+		l.parts = append(l.parts, sa)
+		if l.ikeSA == nil {
+			l.ikeSA = sa
+		} else {
+			l.ikeSA = mergeIKE(l.ikeSA, sa)
+			l.spread = true
+		}
+		if l.spiR != 0 {
+			bySPI[key{l.spiI, l.spiR}] = l
+		} else if bySPI[k] == nil {
+			bySPI[k] = l
+		}
+	}
+	return out
+}
+
+func sharesAddress(a, b *pair) bool {
+	return a.key.A == b.key.A || a.key.A == b.key.B || a.key.B == b.key.A || a.key.B == b.key.B
+}
+
+func compareIKE(a, b *ikeSA) int {
+	if c := a.first.compare(b.first); c != 0 {
+		return c
+	}
+	if c := comparePairs(a.pair.key, b.pair.key); c != 0 {
+		return c
+	}
+	if a.spiI != b.spiI {
+		if a.spiI < b.spiI {
+			return -1
+		}
+		return 1
+	}
+	if a.spiR < b.spiR {
+		return -1
+	}
+	return 1
+}
+
+// mergeIKE makes one of what two pairs saw of an IKE SA; a came first. Where
+// the two overlap in time the same messages were seen twice (on both sides of
+// a NAT) and the larger counts stand; where one follows the other (MOBIKE) they
+// are added.
+func mergeIKE(a, b *ikeSA) *ikeSA {
+	m := *a
+	twice := b.first.time < a.last.time && near(a.first.time, b.first.time)
+	if m.spiR == 0 {
+		m.spiR = b.spiR
+	}
+	if m.mode == 0 {
+		m.mode = b.mode
+	}
+	m.began = a.began || b.began
+	m.certain = a.certain || b.certain
+	m.last = later(a.last, b.last)
+	for s := range 2 {
+		m.lastBy[s] = later(a.lastBy[s], b.lastBy[s])
+		m.messages[s] = combine(twice, a.messages[s], b.messages[s])
+		m.maybe[s] = combine(twice, a.maybe[s], b.maybe[s])
+		if m.vendors[s] == nil {
+			m.vendors[s] = b.vendors[s]
+		}
+		m.live[s] = mergeLive(twice, a.live[s], b.live[s])
+	}
+	if twice {
+		m.otherTap = a.otherTap + b.otherTap + min(a.messages[0]+a.messages[1], b.messages[0]+b.messages[1])
+		m.firstCopy = earlier(a.firstCopy, b.first)
+	}
+	m.paths = append(slices.Clone(a.paths), b.paths...)
+	if m.offered == nil {
+		m.offered = b.offered
+	}
+	if m.chosen == nil {
+		m.chosen, m.chosenAt = b.chosen, b.chosenAt
+	}
+	if m.print == 0 {
+		m.print = b.print
+	}
+	m.nat.known = a.nat.known || b.nat.known
+	m.nat.initiator = a.nat.initiator || b.nat.initiator
+	m.nat.responder = a.nat.responder || b.nat.responder
+	m.nat.at = earlier(a.nat.at, b.nat.at)
+	m.cookie = mergeAnswer(twice, a.cookie, b.cookie)
+	m.invalidKE = mergeAnswer(twice, a.invalidKE, b.invalidKE)
+	m.proposal = mergeAnswer(twice, a.proposal, b.proposal)
+	m.offeredGroup = max(a.offeredGroup, b.offeredGroup)
+	m.wantedGroup = max(a.wantedGroup, b.wantedGroup)
+	m.hashInClear = earlier(a.hashInClear, b.hashInClear)
+	m.authDone = earlier(a.authDone, b.authDone)
+	m.confirmed = earlier(a.confirmed, b.confirmed)
+	m.exchanges = mergeExchanges(twice, a.exchanges, b.exchanges)
+	m.births = ends[birth]{}
+	births := append(a.births.all(), b.births.all()...)
+	slices.SortStableFunc(births, func(x, y birth) int { return x.at.compare(y.at) })
+	for i, x := range births {
+		if i == 0 || !twice || x.typ != births[i-1].typ || x.at.time-births[i-1].at.time > copyWithin {
+			m.births.add(x)
+		}
+	}
+	return &m
+}
+
+func combine(twice bool, a, b uint64) uint64 {
+	if twice {
+		return max(a, b)
+	}
+	return a + b
+}
+
+func mergeAnswer(twice bool, a, b answer) answer {
+	return answer{int(combine(twice, uint64(a.count), uint64(b.count))), earlier(a.first, b.first), later(a.last, b.last)}
+}
+
+func mergeLive(twice bool, a, b liveness) liveness {
+	if twice {
+		if b.answered > a.answered {
+			return b
+		}
+		return a
+	}
+	m := liveness{requests: a.requests + b.requests, answered: a.answered + b.answered}
+	for _, l := range []liveness{a, b} {
+		for _, v := range l.sample {
+			if len(m.sample) == 0 || v < m.min {
+				m.min = v
+			}
+			m.max = max(m.max, v, l.max)
+			if len(m.sample) < maxSamples {
+				m.sample = append(m.sample, v)
+			}
+		}
+	}
+	return m
+}
+
+// mergeExchanges merges two lists; an exchange that both have, told by type,
+// message ID and side, becomes one.
+func mergeExchanges(twice bool, a, b ends[exchange]) ends[exchange] {
+	list := a.all()
+	for _, y := range b.all() {
+		i := slices.IndexFunc(list, func(x exchange) bool {
+			return x.typ == y.typ && x.id == y.id && x.from == y.from && (x.digest == y.digest || x.id != 0)
+		})
+		if i < 0 {
+			list = append(list, y)
+			continue
+		}
+		x := &list[i]
+		x.notifies = slices.Clone(x.notifies)
+		x.requests = combine(twice, x.requests, y.requests)
+		x.responses = combine(twice, x.responses, y.responses)
+		x.request, x.lastSent = earlier(x.request, y.request), later(x.lastSent, y.lastSent)
+		x.response = earlier(x.response, y.response)
+		if x.rtt < 0 {
+			x.rtt = y.rtt
+		}
+		for _, n := range y.notifies {
+			x.notify(n)
+		}
+		if !twice {
+			for _, m := range y.sendings.all() {
+				x.sendings.add(m)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(x, y exchange) int { return x.begun().compare(y.begun()) })
+	var m ends[exchange]
+	for _, x := range list {
+		m.add(x)
+	}
+	m.total = max(m.total, a.total, b.total)
+	return m
+}
+
+// begun is the first that was seen of an exchange.
+func (x *exchange) begun() mark { return earlier(x.request, x.response) }

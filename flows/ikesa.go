@@ -1,0 +1,266 @@
+package flows
+
+import (
+	"net/netip"
+
+	"github.com/ikesniff/ikesniff/dissect"
+	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// ikeKey finds an IKE SA in its pair. While the responder's SPI is not known
+// it is zero; the SA stays findable under that key.
+type ikeKey struct {
+	pair       *pair
+	spiI, spiR ike.SPI
+}
+
+// ikeSA is one IKE SA as seen between one pair of addresses.
+type ikeSA struct {
+	ikeKey
+	index   int // in pair.ikes
+	version uint8
+	mode    ike.ExchangeType // IKEv1: main or aggressive, 0 while not known
+	// initFromA: the initiator is the pair's A end. certain is false for IKEv1
+	// met midway, where whoever spoke first is taken for the initiator.
+	initFromA, certain bool
+	initiator          netip.AddrPort // as first seen
+
+	first, last mark
+	lastBy      [2]mark // by side
+	messages    [2]uint64
+	maybe       [2]uint64 // copies that the network may have made
+	exchanges   ends[exchange]
+	paths       []ikePath
+
+	began                       bool // its first message was captured
+	offered                     []ike.ProposalSummary
+	chosen                      []ike.ProposalSummary
+	chosenAt                    mark
+	vendors                     [2][]string
+	print                       uint64 // fingerprint of the initiator's first message
+	nat                         natView
+	cookie, invalidKE, proposal answer
+	offeredGroup, wantedGroup   uint16
+	hashInClear                 mark
+	live                        [2]liveness
+
+	authDone  mark // IKE_AUTH or phase 1 has both sides' last message
+	births    ends[birth]
+	confirmed mark // an answered exchange well after IKE_AUTH
+
+	recent     [copyDepth]recentMessage
+	recentNext uint8
+	otherTap   uint64 // messages seen again at another tap
+	sure       uint64 // and at the same tap, TTL one less
+	firstCopy  mark
+}
+
+// birth is a completed exchange that makes child SAs.
+type birth struct {
+	at  mark
+	typ ike.ExchangeType
+}
+
+// answer counts one kind of answer in clear.
+type answer struct {
+	count       int
+	first, last mark
+}
+
+func (a *answer) add(m mark) {
+	a.count++
+	a.first = earlier(a.first, m)
+	a.last = later(a.last, m)
+}
+
+// ikePath is a path that an IKE SA used.
+type ikePath struct {
+	path        *path
+	first, last mark
+	bySide      [2]mark // last message of each side
+}
+
+type recentMessage struct {
+	time   int64
+	digest uint64
+	ipid   uint32
+	ttl    uint8
+	tap    dissect.Tap
+}
+
+// confirmAfter is how long after IKE_AUTH an answered INFORMATIONAL exchange
+// proves the SA: before, it may be the initiator rejecting the responder's
+// authentication (RFC 7296 2.21.2).
+const confirmAfter = 2e9
+
+func (t *Tracker) ike(e *reassembly.Event) {
+	m, err := ike.Parse(e.Data, e.Length)
+	if err != nil && m.Length == 0 && m.InitiatorSPI == 0 {
+		return
+	}
+	p, at, dir := t.path(e)
+	sa := t.ikeSA(p.pair, &m, e, dir)
+	now := mark{e.Time, e.Ref}
+	side := sa.side(&m, dir)
+
+	d := digest(e)
+	kind, other := sa.copyOf(e, d)
+	at.dir[dir].add(e, kind)
+	sa.seenOn(p, now, side)
+	if kind != copyNone || other {
+		if !sa.firstCopy.set() {
+			sa.firstCopy = now
+		}
+		switch {
+		case other:
+			sa.otherTap++
+		case kind == copySure:
+			sa.sure++
+		default:
+			sa.maybe[side]++
+		}
+		return
+	}
+	sa.remember(e, d)
+	sa.messages[side]++
+	sa.last = later(sa.last, now)
+	sa.lastBy[side] = later(sa.lastBy[side], now)
+	if sa.version == 1 {
+		t.v1(sa, &m, e, side, d)
+	} else {
+		t.v2(sa, &m, e, side, d)
+	}
+	t.half.note(t, sa, now.time)
+}
+
+// ikeSA finds or makes the SA of a message.
+func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8) *ikeSA {
+	k := ikeKey{p, m.InitiatorSPI, m.ResponderSPI}
+	if sa := t.ikes[k]; sa != nil {
+		return sa
+	}
+	open := ikeKey{p, m.InitiatorSPI, 0}
+	if sa := t.ikes[open]; sa != nil && sa.spiR == 0 {
+		if k.spiR != 0 && adopts(m) {
+			sa.ikeKey = k
+			t.ikes[k] = sa
+		}
+		return sa
+	}
+	if sa := t.half.restore(t, k, e); sa != nil {
+		return sa
+	}
+	sa := &ikeSA{ikeKey: k, version: m.Version.Major, first: mark{e.FirstTime, e.FirstRef}}
+	sa.last = sa.first
+	sa.began = m.ResponderSPI == 0
+	fromInitiator := true
+	if m.V2() {
+		fromInitiator = m.FromInitiator()
+		sa.certain = true
+	} else {
+		sa.certain = sa.began
+	}
+	sa.initFromA = (dir == fromA) == fromInitiator
+	sa.initiator = e.Src
+	if !fromInitiator {
+		sa.initiator = e.Dst
+	}
+	p.addIKE(sa)
+	t.ikes[k] = sa
+	if t.ikes[open] == nil {
+		t.ikes[open] = sa
+	}
+	t.bound(p)
+	return sa
+}
+
+// adopts tells whether the responder's SPI of m is that of the SA to be: an
+// error or cookie in answer to the first request may carry one that is never
+// used again (RFC 7296 2.6).
+func adopts(m *ike.Message) bool {
+	switch m.ExchangeType {
+	case ike.ExchangeV1Informational:
+		return false
+	case ike.ExchangeSAInit:
+		for w := m.Walk(); w.Next(); {
+			if w.Payload().Type == ike.PayloadSA {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// side tells which side of the SA sent m.
+func (sa *ikeSA) side(m *ike.Message, dir uint8) uint8 {
+	fromInitiator := (dir == fromA) == sa.initFromA
+	if m.V2() {
+		fromInitiator = m.FromInitiator()
+	}
+	if fromInitiator {
+		return sideInitiator
+	}
+	return sideResponder
+}
+
+// copyOf tells whether the message was captured before: at the same tap, or
+// (other) at another one.
+func (sa *ikeSA) copyOf(e *reassembly.Event, d uint64) (k copyKind, other bool) {
+	for i := range sa.recent {
+		r := &sa.recent[i]
+		if r.digest != d || r.ipid != e.IPID {
+			continue
+		}
+		if dt := e.Time - r.time; dt > copyWithin || dt < -copyWithin {
+			continue
+		}
+		if r.tap != e.Tap {
+			return copyNone, true
+		}
+		switch e.TTL {
+		case r.ttl:
+			return copyMaybe, false
+		case r.ttl - 1, r.ttl + 1:
+			return copySure, false
+		}
+	}
+	return copyNone, false
+}
+
+func (sa *ikeSA) remember(e *reassembly.Event, d uint64) {
+	sa.recent[sa.recentNext] = recentMessage{e.Time, d, e.IPID, e.TTL, e.Tap}
+	sa.recentNext = (sa.recentNext + 1) % copyDepth
+}
+
+// maxIKEPaths bounds the paths kept for one IKE SA.
+const maxIKEPaths = 64
+
+func (sa *ikeSA) seenOn(p *path, now mark, side uint8) {
+	for i := range sa.paths {
+		if x := &sa.paths[i]; x.path == p {
+			x.last = later(x.last, now)
+			x.bySide[side] = later(x.bySide[side], now)
+			return
+		}
+	}
+	if len(sa.paths) < maxIKEPaths {
+		x := ikePath{path: p, first: now, last: now}
+		x.bySide[side] = now
+		sa.paths = append(sa.paths, x)
+	}
+}
+
+// find returns the latest exchange for which match says yes.
+func (sa *ikeSA) find(match func(*exchange) bool) *exchange {
+	var found *exchange
+	sa.exchanges.newestFirst(func(x *exchange) bool {
+		if match(x) {
+			found = x
+			return false
+		}
+		return true
+	})
+	return found
+}

@@ -1,0 +1,193 @@
+package flows
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/flows/diagnose"
+	"github.com/ikesniff/ikesniff/report"
+)
+
+// Input is what the report says of the run beside its tunnels.
+type Input struct {
+	Sources    []capture.SourceInfo
+	Interfaces []string // the run's table, that Tap.Interface indexes
+	Totals     report.Totals
+	Version    string
+	Nearby     []report.Nearby
+	// End is the time of the last packet, in nanoseconds since the Unix epoch.
+	End int64
+	// Because says why the report is incomplete, beside what Sources say.
+	Because []string
+}
+
+// floodAbove is how many unfinished initiators towards one responder are a
+// flood.
+const floodAbove = 16
+
+// Merge is stage 2: it makes the report of the trackers' state. The trackers
+// must not be used any more. The result does not depend on how pairs of
+// addresses were shared out among them.
+func Merge(trackers []*Tracker, in Input) *report.Stream {
+	floods := takeFloods(trackers)
+	var pairs []*pair
+	for _, t := range trackers {
+		for _, p := range t.pairs {
+			pairs = append(pairs, p)
+		}
+		in.Totals.Evicted += t.evicted
+	}
+	slices.SortFunc(pairs, func(a, b *pair) int {
+		if c := a.first.compare(b.first); c != 0 {
+			return c
+		}
+		return comparePairs(a.key, b.key)
+	})
+	for _, p := range pairs {
+		p.settle()
+	}
+	lines := gatherIKE(pairs)
+	index := indexPaths(pairs)
+	linkIKE(lines, index)
+	var children []*child
+	for _, p := range pairs {
+		children = append(children, childrenOf(p)...)
+	}
+	slices.SortFunc(children, func(a, b *child) int {
+		if c := a.first.compare(b.first); c != 0 {
+			return c
+		}
+		return compareStreams(a.head(), b.head())
+	})
+	assignChildren(children, lines)
+	children = joinAcross(children)
+	groups := groupTunnels(lines, children)
+
+	b := &builder{in: &in}
+	return &report.Stream{
+		Head:   b.head(floods),
+		Nearby: in.Nearby,
+		Tunnels: func(yield func(*report.Tunnel) bool) {
+			for _, g := range groups {
+				if !yield(b.tunnel(g)) {
+					return
+				}
+			}
+		},
+	}
+}
+
+// settle puts the lists of a pair in canonical order and decides which taps
+// saw everything twice.
+func (p *pair) settle() {
+	slices.SortFunc(p.paths, func(a, b *path) int {
+		if c := a.firstUse().compare(b.firstUse()); c != 0 {
+			return c
+		}
+		return comparePathKeys(a, b)
+	})
+	for _, x := range p.paths {
+		slices.SortFunc(x.taps, func(a, b *pathTap) int { return compareTaps(a.tap, b.tap) })
+	}
+	slices.SortFunc(p.quotes, func(a, b *quoteSum) int { return a.first.compare(b.first) })
+	p.findMirrors()
+}
+
+func (p *path) firstUse() mark {
+	var m mark
+	for _, at := range p.taps {
+		m = earlier(m, earlier(at.dir[fromA].first, at.dir[fromB].first))
+	}
+	return m
+}
+
+func comparePathKeys(a, b *path) int {
+	if c := comparePairs(a.pair.key, b.pair.key); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.transport, b.transport), cmp.Compare(a.portA, b.portA), cmp.Compare(a.portB, b.portB))
+}
+
+// findMirrors marks the taps at which most packets of the pair were captured
+// twice, as a mirror port copying both directions does (then other traffic is
+// doubled, too); a network doubles a few.
+func (p *pair) findMirrors() {
+	type tally struct{ all, maybe uint64 }
+	byTap := map[tapKey]*tally{}
+	for _, x := range p.paths {
+		for _, at := range x.taps {
+			k := tapKey(at.tap)
+			t := byTap[k]
+			if t == nil {
+				t = &tally{}
+				byTap[k] = t
+			}
+			for d := range at.dir {
+				t.all += at.dir[d].all.ike + at.dir[d].all.esp
+				t.maybe += at.dir[d].maybe.ike + at.dir[d].maybe.esp
+			}
+		}
+	}
+	for _, x := range p.paths {
+		for _, at := range x.taps {
+			t := byTap[tapKey(at.tap)]
+			at.mirrored = t.maybe >= 2 && t.maybe*2 >= t.all-t.maybe
+		}
+	}
+}
+
+// takeFloods takes the unfinished initiators out of the trackers: those
+// towards a responder that has more than floodAbove of them become a flood,
+// the others come back as they were.
+func takeFloods(trackers []*Tracker) []*diagnose.Flood {
+	count := map[netip.Addr]uint64{}
+	for _, t := range trackers {
+		for k := range t.half.folded {
+			count[k.responder.Addr()]++
+		}
+		for a, o := range t.half.over {
+			count[a] += o.attempts
+		}
+		for _, p := range t.pairs {
+			for _, sa := range p.ikes {
+				if sa.oneShot() {
+					count[sa.responderAddr()]++
+				}
+			}
+		}
+	}
+	floods := map[netip.Addr]*floodSum{}
+	for a, n := range count {
+		if n > floodAbove {
+			floods[a] = &floodSum{sources: map[netip.Addr]struct{}{}}
+		}
+	}
+	for _, t := range trackers {
+		t.half.leave(t, floods)
+		for a, o := range t.half.over {
+			if f := floods[a]; f != nil {
+				f.overflow(o)
+			}
+		}
+		if len(floods) > 0 {
+			t.leaveFloods(floods)
+		}
+	}
+	var out []*diagnose.Flood
+	for a, f := range floods {
+		out = append(out, f.fact(a))
+	}
+	slices.SortFunc(out, func(x, y *diagnose.Flood) int {
+		return cmp.Or(x.First.Time.Compare(y.First.Time), cmp.Compare(x.Responder, y.Responder))
+	})
+	return out
+}
+
+func (sa *ikeSA) responderAddr() netip.Addr {
+	if sa.initFromA {
+		return sa.pair.key.B
+	}
+	return sa.pair.key.A
+}

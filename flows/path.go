@@ -1,0 +1,243 @@
+package flows
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"slices"
+
+	"github.com/ikesniff/ikesniff/dissect"
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// pair is the stage 1 state of two addresses.
+type pair struct {
+	key   reassembly.Pair
+	first mark
+	last  int64
+
+	paths   []*path
+	ikes    []*ikeSA
+	streams []*stream
+	quotes  []*quoteSum
+}
+
+// The lists of a pair are unordered; an entry knows its place in them.
+
+func (p *pair) addIKE(sa *ikeSA) {
+	sa.index = len(p.ikes)
+	p.ikes = append(p.ikes, sa)
+}
+
+func (p *pair) removeIKE(sa *ikeSA) {
+	n := len(p.ikes) - 1
+	p.ikes[sa.index] = p.ikes[n]
+	p.ikes[sa.index].index = sa.index
+	p.ikes[n] = nil
+	p.ikes = p.ikes[:n]
+}
+
+func (p *pair) removePath(x *path) {
+	n := len(p.paths) - 1
+	p.paths[x.index] = p.paths[n]
+	p.paths[x.index].index = x.index
+	p.paths[n] = nil
+	p.paths = p.paths[:n]
+}
+
+// pathKey finds a path: one transport between two endpoints of a pair.
+type pathKey struct {
+	pair         *pair
+	transport    reassembly.Transport
+	portA, portB uint16 // of pair.key.A and pair.key.B
+}
+
+// path is one transport between two endpoints, seen at one tap or several.
+type path struct {
+	pathKey
+	index int // in pair.paths
+	taps  []*pathTap
+	tail  tail
+}
+
+// Directions of a path: from its A end to its B end, or back.
+const (
+	fromA = 0
+	fromB = 1
+)
+
+// ends returns the path's endpoints; ports are 0 for raw ESP and AH.
+func (p *path) ends() (a, b netip.AddrPort) {
+	return netip.AddrPortFrom(p.pair.key.A, p.portA), netip.AddrPortFrom(p.pair.key.B, p.portB)
+}
+
+// orient tells the direction of a packet and the ports at the pair's A and B
+// ends. Where both ends have one address the smaller port is the A end.
+func orient(k reassembly.Pair, src, dst netip.AddrPort) (dir uint8, portA, portB uint16) {
+	swap := src.Addr() != k.A
+	if k.A == k.B {
+		swap = src.Port() > dst.Port()
+	}
+	if swap {
+		return fromB, dst.Port(), src.Port()
+	}
+	return fromA, src.Port(), dst.Port()
+}
+
+// pathTap is what one tap saw of a path.
+type pathTap struct {
+	tap   dissect.Tap
+	index int // in path.taps as they came up
+	dir   [2]traffic
+	// mirrored: this tap saw the pair's packets twice, so that the copies that
+	// may be the network's are the capture's. Stage 2 decides it.
+	mirrored bool
+}
+
+// counts are those of one direction.
+type counts struct{ packets, bytes, ike, esp, keepalives uint64 }
+
+func (c *counts) plus(o counts) {
+	c.packets += o.packets
+	c.bytes += o.bytes
+	c.ike += o.ike
+	c.esp += o.esp
+	c.keepalives += o.keepalives
+}
+
+func (c *counts) minus(o counts) {
+	c.packets -= o.packets
+	c.bytes -= o.bytes
+	c.ike -= o.ike
+	c.esp -= o.esp
+	c.keepalives -= o.keepalives
+}
+
+// traffic counts one direction at one tap. all holds every packet captured;
+// sure are those of them that are certainly one packet captured twice (their
+// TTL is one less), maybe those alike in IP ID, bytes and TTL: captured twice
+// or doubled by the network, which only the share of them can tell.
+type traffic struct {
+	all, sure, maybe counts
+	first, last      mark
+}
+
+func (t *traffic) add(e *reassembly.Event, k copyKind) {
+	c := counts{packets: uint64(e.Packets), bytes: uint64(e.IPLength)}
+	switch e.Message {
+	case reassembly.MessageIKE:
+		c.ike = 1
+	case reassembly.MessageESP, reassembly.MessageAH:
+		c.esp = 1
+	case reassembly.MessageKeepalive:
+		c.keepalives = 1
+	}
+	t.all.plus(c)
+	switch k {
+	case copySure:
+		t.sure.plus(c)
+	case copyMaybe:
+		t.maybe.plus(c)
+	}
+	m := mark{e.Time, e.Ref}
+	t.first = earlier(t.first, m)
+	t.last = later(t.last, m)
+}
+
+// net returns the counts without what was captured twice.
+func (t *traffic) net(mirrored bool) counts {
+	c := t.all
+	c.minus(t.sure)
+	if mirrored {
+		c.minus(t.maybe)
+	}
+	return c
+}
+
+// tail is the run of data packets one way since the last one the other way.
+// It spans the taps of a path: one that tells directions apart sees either way
+// at a tap of its own.
+type tail struct {
+	dir         uint8
+	packets     [tailTaps]uint64 // by tap
+	first, last mark
+	otherLast   mark
+}
+
+const tailTaps = 4
+
+func (t *tail) add(dir uint8, tap int, m mark) {
+	if !t.last.set() || t.dir != dir {
+		t.otherLast = t.last
+		*t = tail{dir: dir, first: m, otherLast: t.last}
+	}
+	t.packets[tap%tailTaps]++
+	t.last = m
+}
+
+// count is how many packets the run has, as the tap that saw most counted.
+func (t *tail) count() uint64 { return slices.Max(t.packets[:]) }
+
+// copyKind tells whether a packet is another one captured once more.
+type copyKind uint8
+
+const (
+	copyNone copyKind = iota
+	copyMaybe
+	copySure
+)
+
+// A packet is captured twice within copyWithin, and among the last copyDepth
+// packets of its SA.
+const (
+	copyWithin = 50e6 // nanoseconds
+	copyDepth  = 8
+)
+
+// copyRing remembers the last packets of one SA at one tap.
+type copyRing struct {
+	entry [copyDepth]struct {
+		time   int64
+		digest uint64
+		ttl    uint8
+	}
+	next uint8
+}
+
+// digest tells packets apart by IP ID, length and the end of the message,
+// where ESP and protected IKE have their integrity check value.
+func digest(e *reassembly.Event) uint64 {
+	h := uint64(e.IPID)<<32 ^ uint64(e.Length)
+	d := e.Data
+	if len(d) >= 8 {
+		h ^= binary.LittleEndian.Uint64(d[len(d)-8:]) * 0x9e3779b97f4a7c15
+		h = h<<17 | h>>47
+		h ^= binary.LittleEndian.Uint64(d) * 0xbf58476d1ce4e5b9
+	}
+	return h * 0x94d049bb133111eb
+}
+
+// find looks for the packet among the last ones.
+func (r *copyRing) find(e *reassembly.Event, d uint64) copyKind {
+	for i := range r.entry {
+		x := &r.entry[i]
+		if x.digest != d || x.time == 0 && x.digest == 0 {
+			continue
+		}
+		if dt := e.Time - x.time; dt > copyWithin || dt < -copyWithin {
+			continue
+		}
+		switch e.TTL {
+		case x.ttl:
+			return copyMaybe
+		case x.ttl - 1, x.ttl + 1:
+			return copySure
+		}
+	}
+	return copyNone
+}
+
+func (r *copyRing) push(e *reassembly.Event, d uint64) {
+	x := &r.entry[r.next]
+	x.time, x.digest, x.ttl = e.Time, d, e.TTL
+	r.next = (r.next + 1) % copyDepth
+}

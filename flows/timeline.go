@@ -1,0 +1,152 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/flows/diagnose"
+	"github.com/ikesniff/ikesniff/reassembly"
+	"github.com/ikesniff/ikesniff/report"
+)
+
+// timeline writes what was seen of the tunnel, in order: first and last 16.
+func (g *group) timeline(t *report.Tunnel, f *diagnose.Facts, n naming) {
+	var out []report.TimelineEvent
+	add := func(m mark, dir, kind, format string, a ...any) {
+		if m.set() {
+			out = append(out, report.TimelineEvent{Time: toTime(m.time), Ref: m.reportRef(), Direction: dir, Kind: kind, Text: fmt.Sprintf(format, a...)})
+		}
+	}
+	for _, l := range g.ikes {
+		g.ikeEvents(l, n, add)
+	}
+	for _, c := range g.children {
+		s := c.head()
+		proto := strings.ToUpper(messageName(s.message))
+		add(c.first, g.way(c), "data", "%s SPI %08x: first packet, number %d%s", proto, s.spi, s.seq.first, overPath(s.path))
+	}
+	for _, m := range f.Moves {
+		kind := "address-change"
+		out = append(out, report.TimelineEvent{Time: m.At.Time, Ref: m.At.Ref, Kind: kind,
+			Text: fmt.Sprintf("the %s's endpoint changes from %s to %s", m.Side, m.From, m.To)})
+	}
+	last := [2]mark{}
+	for _, c := range g.children {
+		d := 0
+		if !g.toResponder(c) {
+			d = 1
+		}
+		last[d] = later(last[d], c.last)
+	}
+	add(last[0], "to-responder", "last-data", "last data packet from the initiator")
+	add(last[1], "to-initiator", "last-data", "last data packet from the responder")
+	slices.SortStableFunc(out, func(a, b report.TimelineEvent) int {
+		if c := a.Time.Compare(b.Time); c != 0 {
+			return c
+		}
+		if a.Ref.Source != b.Ref.Source {
+			return a.Ref.Source - b.Ref.Source
+		}
+		return int(int64(a.Ref.Frame) - int64(b.Ref.Frame))
+	})
+	t.EventsTotal = len(out)
+	if len(out) > 2*keep {
+		out = append(out[:keep:keep], out[len(out)-keep:]...)
+	}
+	if out != nil {
+		t.Events = out
+	}
+}
+
+func (g *group) way(c *child) string {
+	if g.toResponder(c) {
+		return "to-responder"
+	}
+	return "to-initiator"
+}
+
+// side tells the direction of a message from a side of an IKE SA.
+func (n *ikeLine) way(side uint8) string {
+	if (side == sideInitiator) != n.reversed {
+		return "to-responder"
+	}
+	return "to-initiator"
+}
+
+func messageName(k reassembly.MessageKind) string {
+	if k == reassembly.MessageAH {
+		return "ah"
+	}
+	return "esp"
+}
+
+func overPath(p *path) string {
+	switch p.transport {
+	case reassembly.TransportIP:
+		return ""
+	case reassembly.TransportUDP, reassembly.TransportUDPNATT:
+		return fmt.Sprintf(" on UDP %d", serverPort(p.portA, p.portB))
+	}
+	return fmt.Sprintf(" on TCP %d", serverPort(p.portA, p.portB))
+}
+
+// serverPort picks the port that tells which service it is: 500, 4500, else the
+// smaller.
+func serverPort(a, b uint16) uint16 {
+	for _, p := range []uint16{4500, 500} {
+		if a == p || b == p {
+			return p
+		}
+	}
+	return min(a, b)
+}
+
+type addEvent func(m mark, dir, kind, format string, a ...any)
+
+func (g *group) ikeEvents(l *ikeLine, n naming, add addEvent) {
+	on := ""
+	if len(l.paths) > 0 {
+		on = overPath(l.paths[0].path)
+	}
+	switch {
+	case l.began:
+		first := "IKE_SA_INIT"
+		if l.version == 1 {
+			first = "IKEv1 phase 1"
+			if l.mode == ike.ExchangeV1Aggressive {
+				first = "IKEv1 aggressive mode"
+			}
+		}
+		add(l.first, l.way(sideInitiator), "ike-start", "%s%s, SPI %s", first, on, l.spiI)
+	case l.before != nil:
+		add(l.first, "", "ike-rekey", "new IKE SA %s%s takes over from %s (likely a rekey)", l.spiI, on, n.ike[l.before])
+	default:
+		add(l.first, "", "ike-midway", "IKE SA %s%s met midway", l.spiI, on)
+	}
+	add(l.cookie.first, l.way(sideResponder), "cookie", "answer: COOKIE")
+	add(l.invalidKE.first, l.way(sideResponder), "invalid-ke", "answer: INVALID_KE_PAYLOAD, wants %s", ike.KEGroupName(l.wantedGroup))
+	add(l.proposal.first, l.way(sideResponder), "no-proposal", "answer: NO_PROPOSAL_CHOSEN")
+	if len(l.chosen) > 0 {
+		p := proposal(&l.chosen[0])
+		add(l.chosenAt, l.way(sideResponder), "chosen", "proposal chosen: %s", strings.Join(nonEmpty(p.Encryption, p.Integrity, p.PRF, p.KeyExchange), " / "))
+	}
+	if l.version == 2 {
+		add(l.authDone, l.way(sideResponder), "authenticated", "IKE_AUTH answered")
+	} else {
+		add(l.authDone, "", "authenticated", "phase 1 complete")
+	}
+	for i, b := range l.births.all() {
+		if b.typ == exchangeCreateChild || isV1(b.typ) && i > 0 {
+			add(b.at, "", "child-exchange", "%s complete", b.typ)
+		}
+	}
+	if l.after == nil {
+		add(l.last, "", "last-ike", "last IKE message of %s", l.spiI)
+	}
+}
+
+func nonEmpty(l ...string) []string {
+	return slices.DeleteFunc(l, func(s string) bool { return s == "" })
+}

@@ -1,0 +1,231 @@
+package flows
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// Config of a Tracker; zero values stand for the defaults.
+type Config struct {
+	// MaxSAs bounds IKE SAs plus SPIs in memory (default 2,000,000).
+	MaxSAs int
+}
+
+const (
+	defaultMaxSAs = 2_000_000
+	cacheSize     = 1 << 10
+)
+
+// Tracker is stage 1 for the pairs of addresses it is given.
+type Tracker struct {
+	cfg     Config
+	pairs   map[reassembly.Pair]*pair
+	paths   map[pathKey]*path
+	streams map[streamKey]*stream
+	ikes    map[ikeKey]*ikeSA
+	half    halfOpen
+	offers  interner
+	plain   plain  // reused for each message
+	scratch []byte // likewise
+	// cache finds the stream of an ESP packet without hashing its whole key.
+	cache [cacheSize]*stream
+
+	lost    uint64 // packets that the capture lost so far
+	evicted uint64
+}
+
+// NewTracker returns an empty Tracker.
+func NewTracker(cfg Config) *Tracker {
+	if cfg.MaxSAs <= 0 {
+		cfg.MaxSAs = defaultMaxSAs
+	}
+	return &Tracker{
+		cfg:     cfg,
+		pairs:   map[reassembly.Pair]*pair{},
+		paths:   map[pathKey]*path{},
+		streams: map[streamKey]*stream{},
+		ikes:    map[ikeKey]*ikeSA{},
+	}
+}
+
+// Event takes one event. It keeps no reference to e or its bytes.
+func (t *Tracker) Event(e *reassembly.Event) {
+	switch e.Kind {
+	case reassembly.KindMessage:
+		switch e.Message {
+		case reassembly.MessageESP, reassembly.MessageAH:
+			t.esp(e)
+		case reassembly.MessageIKE:
+			t.ike(e)
+		case reassembly.MessageKeepalive:
+			t.keepalive(e)
+		}
+	case reassembly.KindQuote:
+		t.quote(e)
+	case reassembly.KindLoss:
+		t.lost += e.Lost
+	}
+}
+
+// Advance tells the time when nothing else does.
+func (t *Tracker) Advance(now int64) { t.half.sweep(t, now) }
+
+func (t *Tracker) esp(e *reassembly.Event) {
+	slot := &t.cache[(e.SPI^e.SPI>>16)%cacheSize]
+	s := *slot
+	if s == nil || s.streamKey != keyOf(e) {
+		s = t.stream(e)
+		*slot = s
+	}
+	s.path.pair.last = max(s.path.pair.last, e.Time)
+	s.add(e, t.lost)
+}
+
+func (t *Tracker) stream(e *reassembly.Event) *stream {
+	k := keyOf(e)
+	if s := t.streams[k]; s != nil {
+		return s
+	}
+	p, at, dir := t.path(e)
+	s := &stream{streamKey: k, path: p, at: at, dir: dir, lost: t.lost, last: mark{e.Time, e.Ref}}
+	t.streams[k] = s
+	p.pair.streams = append(p.pair.streams, s)
+	t.bound(p.pair)
+	return s
+}
+
+func (t *Tracker) keepalive(e *reassembly.Event) {
+	_, at, dir := t.path(e)
+	at.dir[dir].add(e, copyNone)
+}
+
+// pair returns the state of the event's pair of addresses.
+func (t *Tracker) pair(e *reassembly.Event) *pair {
+	k := e.Pair()
+	p := t.pairs[k]
+	if p == nil {
+		p = &pair{key: k, first: mark{e.FirstTime, e.FirstRef}, last: e.Time}
+		t.pairs[k] = p
+	}
+	p.last = max(p.last, e.Time)
+	return p
+}
+
+// path returns the path and tap of the event, and its direction.
+func (t *Tracker) path(e *reassembly.Event) (*path, *pathTap, uint8) {
+	pr := t.pair(e)
+	dir, a, b := orient(pr.key, e.Src, e.Dst)
+	k := pathKey{pr, e.Transport, a, b}
+	p := t.paths[k]
+	if p == nil {
+		t.bound(pr)
+		p = &path{pathKey: k}
+		t.paths[k] = p
+		p.index = len(pr.paths)
+		pr.paths = append(pr.paths, p)
+	}
+	for _, at := range p.taps {
+		if at.tap == e.Tap {
+			return p, at, dir
+		}
+	}
+	at := &pathTap{tap: e.Tap, index: len(p.taps)}
+	p.taps = append(p.taps, at)
+	return p, at, dir
+}
+
+// bound evicts the pairs that were idle longest when there is too much state.
+// The pair in hand stays.
+func (t *Tracker) bound(inHand *pair) {
+	if max(len(inHand.ikes), len(inHand.streams), len(inHand.paths)) > maxPerPair {
+		inHand.shrink(t)
+	}
+	if len(t.streams)+len(t.ikes)+len(t.paths) <= t.cfg.MaxSAs {
+		return
+	}
+	all := make([]*pair, 0, len(t.pairs))
+	for _, p := range t.pairs {
+		if p != inHand {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b *pair) int {
+		if c := cmp.Compare(a.last, b.last); c != 0 {
+			return c
+		}
+		return comparePairs(a.key, b.key)
+	})
+	// A tenth at once, so that the cost of sorting is shared.
+	for _, p := range all[:(len(all)+9)/10] {
+		t.drop(p)
+	}
+}
+
+// drop forgets a pair and counts what it takes along.
+func (t *Tracker) drop(p *pair) {
+	t.evicted += uint64(len(p.ikes) + len(p.streams))
+	for _, s := range p.streams {
+		t.forgetStream(s)
+	}
+	for _, sa := range p.ikes {
+		t.forgetIKE(sa)
+	}
+	for _, x := range p.paths {
+		delete(t.paths, x.pathKey)
+	}
+	delete(t.pairs, p.key)
+}
+
+func comparePairs(a, b reassembly.Pair) int {
+	if c := a.A.Compare(b.A); c != 0 {
+		return c
+	}
+	return a.B.Compare(b.B)
+}
+
+// quoteSum sums up ICMP errors of one kind from one sender about one flow.
+type quoteSum struct {
+	quoteKey
+	mtu         uint32
+	count       int
+	first, last mark
+}
+
+type quoteKey struct {
+	sender    string
+	v6        bool
+	typ, code uint8
+	message   reassembly.MessageKind
+	unknown   bool
+	dir       uint8
+	portA     uint16
+	portB     uint16
+	spi       uint32
+	transport reassembly.Transport
+}
+
+// maxQuotes bounds the kinds of ICMP errors kept for a pair.
+const maxQuotes = 32
+
+func (t *Tracker) quote(e *reassembly.Event) {
+	p := t.pair(e)
+	dir, a, b := orient(p.key, e.Src, e.Dst)
+	q := &e.Quote
+	k := quoteKey{q.Sender.String(), q.V6, q.Type, q.Code, e.Message, e.QuotedUnknown, dir, a, b, e.SPI, e.Transport}
+	m := mark{e.Time, e.Ref}
+	for _, x := range p.quotes {
+		if x.quoteKey == k {
+			x.count++
+			x.last = later(x.last, m)
+			x.mtu = max(x.mtu, q.MTU)
+			return
+		}
+	}
+	if len(p.quotes) >= maxQuotes {
+		t.evicted++
+		return
+	}
+	p.quotes = append(p.quotes, &quoteSum{quoteKey: k, mtu: q.MTU, count: 1, first: m, last: m})
+}
