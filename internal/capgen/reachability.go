@@ -190,6 +190,7 @@ func halfOpenFlood(t *trace) {
 	t.wait(45 * time.Second)
 	ntpExchange(t)
 	t.tunnels(0)
+	t.expect.Unlisted = 66
 	t.warns("half-open-flood")
 }
 

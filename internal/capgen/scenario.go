@@ -28,6 +28,9 @@ type Expect struct {
 	Frames int
 	// IKE messages, in the clear or not; each SKF fragment is one.
 	IKE int
+	// Unlisted are those of the IKE messages that belong to no tunnel of the
+	// list, but to an anomaly of the capture.
+	Unlisted int
 	// ESP and AH packets by SPI, as 8 hexadecimal digits. Where one SPI leads to
 	// two places the count is of both.
 	ESP, AH map[string]int
@@ -39,7 +42,8 @@ type Expect struct {
 	// Tunnels that the report lists.
 	Tunnels int
 	// Codes are the codes of the anomalies above info, of tunnels and of the
-	// capture, sorted, each once. Info are those of severity info.
+	// capture, consequences included, sorted, each once. Info are those of
+	// severity info.
 	Codes, Info []string
 	// Unreadable: part of the file cannot be read, and the report says so; the
 	// counts are of what stands before the damage. CutShort: the last record
