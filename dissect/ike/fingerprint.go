@@ -64,6 +64,12 @@ func (h *fnv) uint16(v uint16) {
 	h.byte(byte(v))
 }
 
+func (h *fnv) uint64(v uint64) {
+	for i := 56; i >= 0; i -= 8 {
+		h.byte(byte(v >> i))
+	}
+}
+
 // bytes takes the length as well, so that two strings never run together.
 func (h *fnv) bytes(b []byte) {
 	h.uint16(uint16(len(b)))
@@ -72,18 +78,32 @@ func (h *fnv) bytes(b []byte) {
 	}
 }
 
+// sa takes key exchange methods without their order: strongSwan puts the one
+// that INVALID_KE_PAYLOAD asked for first when it tries again.
 func (h *fnv) sa(s SA) {
 	for i := s.Proposals(); i.Next(); {
 		p := i.Proposal()
 		h.byte(p.Number)
 		h.byte(byte(p.Protocol))
+		var ke fnv
 		for j := p.Transforms(); j.Next(); {
 			t := j.Transform()
-			h.byte(byte(t.Type))
-			h.uint16(t.ID)
-			h.bytes(t.attributes)
+			if t.Type == TransformKeyExchange {
+				one := fnv(fnvOffset)
+				one.transform(t)
+				ke += one
+			} else {
+				h.transform(t)
+			}
 		}
+		h.uint64(uint64(ke))
 	}
+}
+
+func (h *fnv) transform(t Transform) {
+	h.byte(byte(t.Type))
+	h.uint16(t.ID)
+	h.bytes(t.attributes)
 }
 
 func (h *fnv) v1sa(s V1SA) {

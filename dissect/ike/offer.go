@@ -21,8 +21,12 @@ type ProposalSummary struct {
 	LifetimeKilobytes uint64
 }
 
-// maxTransforms bounds what Offer takes from one message.
-const maxTransforms = 1024
+// Bounds of what Offer takes from one message. Proposals are numbered in a
+// byte; honest offers have a few dozen transforms.
+const (
+	maxSummaries  = 255
+	maxTransforms = 1024
+)
 
 // Offer sums up the SA payload of a message in clear: one summary for each
 // proposal of IKEv2, one for each transform of IKEv1, where a transform is a
@@ -48,7 +52,7 @@ func Offer(m *Message) []ProposalSummary {
 func (s SA) Summaries() []ProposalSummary {
 	var out []ProposalSummary
 	left := maxTransforms
-	for i := s.Proposals(); i.Next() && left > 0; left-- {
+	for i := s.Proposals(); i.Next() && len(out) < maxSummaries; {
 		p := i.Proposal()
 		sum := ProposalSummary{Number: p.Number, Protocol: p.Protocol.String()}
 		for j := p.Transforms(); j.Next() && left > 0; left-- {
@@ -87,7 +91,7 @@ func (s V1SA) Summaries() []ProposalSummary {
 	var out []ProposalSummary
 	for i := s.Proposals(); i.Next(); {
 		p := i.Proposal()
-		for j := p.Transforms(); j.Next() && len(out) < maxTransforms; {
+		for j := p.Transforms(); j.Next() && len(out) < maxSummaries; {
 			sum := ProposalSummary{Number: p.Number, Protocol: p.Protocol.Name()}
 			if p.Protocol == V1ProtocolID(ProtocolIKE) {
 				sum.phase1(j.Transform().Phase1())
