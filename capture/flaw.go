@@ -11,9 +11,10 @@ var errBadReader = errors.New("the reader returned an impossible count")
 
 // flaw is why reading ended, or passed over a record, before the clean end.
 type flaw struct {
-	at  int64  // offset of the record, in uncompressed bytes
-	cut bool   // the stream ended within a record, and nothing else is wrong
-	why string // a clause, without full stop
+	at    int64  // offset of the record, in uncompressed bytes
+	frame uint64 // number of the packet that was passed over; 0 for another block
+	cut   bool   // the stream ended within a record, and nothing else is wrong
+	why   string // a clause, without full stop
 }
 
 func (f *flaw) Error() string { return fmt.Sprintf("byte %d: %s", f.at, f.why) }

@@ -13,6 +13,7 @@ import (
 func FuzzOpenReader(f *testing.F) {
 	for _, b := range [][]byte{smallPcap(), smallPcapng(), smallPcapng()[:100], gz(f, smallPcapng()), zst(f, smallPcap()),
 		join(le.pcap(pcapModified, 113), le.words(1, 1, 1, 1, 7, 4<<16), []byte("A")), []byte("snoop\x00\x00\x00"),
+		join(le.section(), le.iface(1, 0), le.simple(60, "A"), le.words(6, 99, 0)), // a broken packet, then the end
 		[]byte("ike 0:a:1: sent\n")} {
 		f.Add(b)
 	}

@@ -107,10 +107,14 @@ func (in *input) declare(name string, id uint16) {
 // passOver notes that the last block is broken and that reading goes on.
 func (in *input) passOver(f *flaw) {
 	in.passed++
-	if in.firstBad == "" {
-		in.firstBad = fmt.Sprintf("at byte %d of %s, behind packet %d, a block could not be read: %s",
-			f.at, in.title(), in.info.Packets, f.why)
+	if in.firstBad != "" {
+		return
 	}
+	what := fmt.Sprintf("a block behind packet %d", in.frames)
+	if f.frame > 0 {
+		what = fmt.Sprintf("packet %d", f.frame)
+	}
+	in.firstBad = fmt.Sprintf("at byte %d of %s, %s could not be read: %s", f.at, in.title(), what, f.why)
 }
 
 // end completes info with what err, from a recordReader or identify, means.
@@ -133,7 +137,7 @@ func (in *input) end(err error) {
 		i.Err = fmt.Sprintf("%s cannot be read: %s.", in.title(), reason(err))
 	}
 	if in.passed > 0 {
-		i.Complete = false
+		i.Complete, i.CutShort = false, false
 		bad := in.firstBad
 		if in.passed > 1 {
 			bad += fmt.Sprintf(" (%d such blocks in all)", in.passed)

@@ -54,6 +54,7 @@ func (r *ngReader) next(p *Packet) error {
 				p.Ref = ref
 				return nil
 			}
+			bad.frame = ref.Number()
 		case blockSection:
 			if err := r.section(body, at); err != nil {
 				return err

@@ -141,21 +141,21 @@ func TestPcapngFaults(t *testing.T) {
 		err    string
 	}{
 		{"interface not declared", le.enhanced(9, 1, "XX"), true,
-			"At byte 84 of x, behind packet 1, a block could not be read: it names interface 9, and the section has declared 1."},
+			"At byte 84 of x, packet 2 could not be read: it names interface 9, and the section has declared 1."},
 		{"captured more than the block holds", le.block(blockEnhanced, le.words(0, 0, 0, 60, 60), []byte("XXXX")), true,
-			"At byte 84 of x, behind packet 1, a block could not be read: it claims 60 captured bytes, and its block has room for 4."},
+			"At byte 84 of x, packet 2 could not be read: it claims 60 captured bytes, and its block has room for 4."},
 		{"hostile captured length", le.block(blockEnhanced, le.words(0, 0, 0, 0xffffffff, 60), []byte("XXXX")), true,
-			"At byte 84 of x, behind packet 1, a block could not be read: it claims 4294967295 captured bytes, and its block has room for 4."},
+			"At byte 84 of x, packet 2 could not be read: it claims 4294967295 captured bytes, and its block has room for 4."},
 		{"block too short for a packet", le.block(blockEnhanced, le.words(0)), true,
-			"At byte 84 of x, behind packet 1, a block could not be read: its block is 16 bytes long, and 32 are needed."},
+			"At byte 84 of x, packet 2 could not be read: its block is 16 bytes long, and 32 are needed."},
 		{"simple packet longer than its block", le.simple(60, "XXXX"), true,
-			"At byte 84 of x, behind packet 1, a block could not be read: it claims 60 captured bytes, and its block has room for 4."},
+			"At byte 84 of x, packet 2 could not be read: it claims 60 captured bytes, and its block has room for 4."},
 		{"empty simple packet block", le.block(blockSimple), true,
-			"At byte 84 of x, behind packet 1, a block could not be read: its block is 12 bytes long, and 16 are needed."},
+			"At byte 84 of x, packet 2 could not be read: its block is 12 bytes long, and 16 are needed."},
 		{"statistics of no interface", le.stats(3), true,
-			"At byte 84 of x, behind packet 1, a block could not be read: it names interface 3, and the section has declared 1."},
+			"At byte 84 of x, a block behind packet 1 could not be read: it names interface 3, and the section has declared 1."},
 		{"two of them", join(le.stats(3), le.block(blockStatistics)), true,
-			"At byte 84 of x, behind packet 1, a block could not be read: it names interface 3, and the section has declared 1 (2 such blocks in all)."},
+			"At byte 84 of x, a block behind packet 1 could not be read: it names interface 3, and the section has declared 1 (2 such blocks in all)."},
 		{"lengths differ", end(a, 40), false,
 			"x cannot be read beyond packet 1, from byte 84 on: its block is 36 bytes long by its head and 40 by its end."},
 		{"length zero", make([]byte, 64), false,
@@ -195,7 +195,7 @@ func TestPcapngFaults(t *testing.T) {
 
 func TestPcapngNoInterface(t *testing.T) {
 	all, info := read(t, join(be.section(), be.simple(1, "A")))
-	if len(all) != 0 || info.Err != "At byte 28 of x, behind packet 0, a block could not be read: it names interface 0, and the section has declared 0." {
+	if len(all) != 0 || info.Err != "At byte 28 of x, packet 1 could not be read: it names interface 0, and the section has declared 0." {
 		t.Errorf("%v, %+v", all, info)
 	}
 }
@@ -227,7 +227,7 @@ func TestPcapngLongBlocks(t *testing.T) {
 	}
 	long := le.enhanced(0, 1, string(make([]byte, 2<<20)))
 	all, info = read(t, join(le.section(), le.iface(1, 0), long, le.enhanced(0, 2e6, "BBBB")))
-	if len(all) != 1 || info.Err != "At byte 48 of x, behind packet 0, a block could not be read: it has 2097152 captured bytes, and 1048548 are the most that are read." {
+	if len(all) != 1 || info.Err != "At byte 48 of x, packet 1 could not be read: it has 2097152 captured bytes, and 1048548 are the most that are read." {
 		t.Errorf("long packet: %d packets, %+v", len(all), info)
 	}
 }
