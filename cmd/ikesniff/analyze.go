@@ -1,0 +1,292 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/output"
+	"github.com/ikesniff/ikesniff/pipeline"
+	"github.com/ikesniff/ikesniff/report"
+)
+
+const analyzeHelp = `Analyze reads captures (pcap and pcapng, also compressed with gzip or zstd; - is
+standard input) as one timeline and reports the IPsec tunnels in them.
+
+The exit status is 0 when done, 1 when it could not be done, 2 on wrong usage,
+3 when --fail-on found something, 4 when part of the input could not be read
+(what could be is reported).`
+
+const analyzeExample = `  ikesniff analyze capture.pcap
+  ikesniff analyze --problems --top 5 gateway.pcapng
+  ikesniff analyze --peer 203.0.113.9 --time local a.pcap b.pcap.gz
+  ikesniff analyze -f ndjson capture.pcap | jq 'select(.event_type == "anomaly")'
+  ikesniff analyze -q --fail-on warning -o report.json capture.pcap`
+
+// analyzeFlags are the flags as typed.
+type analyzeFlags struct {
+	format, output, names, time string
+	peers, tunnels, spis, ports []string
+	problems                    bool
+	top, workers                int
+	failOn                      string
+	noColor, quiet, verbose     bool
+}
+
+func newAnalyze(e *env) *cobra.Command {
+	var f analyzeFlags
+	cmd := &cobra.Command{
+		Use:     "analyze FILE...",
+		Short:   "Report the IPsec tunnels in captures",
+		Long:    analyzeHelp,
+		Example: analyzeExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name at least one capture file, or - for standard input")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := f.settle(args, e)
+			if err != nil {
+				return err
+			}
+			return a.perform(cmd.Context())
+		},
+	}
+	fl := cmd.Flags()
+	fl.SortFlags = false
+	fl.StringVarP(&f.format, "format", "f", "", "`FORMAT`: table, json, ndjson, markdown or csv (default: from the name of -o, else table)")
+	fl.StringVarP(&f.output, "output", "o", "", "write to `FILE`, which appears whole or not at all")
+	fl.StringVar(&f.names, "names", "", "show names for addresses, from a `FILE` in hosts syntax")
+	fl.StringVar(&f.time, "time", "utc", "`MODE` of times: utc, local, relative (to the start) or delta (to the line before)")
+	fl.StringSliceVar(&f.peers, "peer", nil, "only tunnels with a peer at `ADDR`, or in this prefix")
+	fl.StringSliceVar(&f.tunnels, "tunnel", nil, "only the tunnel with this `ID` (its first digits will do)")
+	fl.StringSliceVar(&f.spis, "spi", nil, "only tunnels with the IKE, ESP or AH SPI `HEX`")
+	fl.BoolVar(&f.problems, "problems", false, "only tunnels with an anomaly above info")
+	fl.IntVar(&f.top, "top", output.DefaultTop, "in a table or Markdown show at most `N` tunnels, those that need attention first")
+	fl.StringSliceVar(&f.ports, "udp-port", nil, "expect IKE and ESP on UDP port `N`, too")
+	fl.IntVar(&f.workers, "workers", min(runtime.NumCPU(), 8), "use `N` cores; the report is the same with any number")
+	fl.StringVar(&f.failOn, "fail-on", "", "exit with status 3 on an anomaly of `SEVERITY` or above: info, notice, warning or critical")
+	fl.BoolVar(&f.noColor, "no-color", false, "no colours (also with NO_COLOR set, TERM=dumb, or without a terminal)")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "everything the report holds")
+	completeFlags(cmd)
+	return cmd
+}
+
+// completeFlags offers the values that shells may complete.
+func completeFlags(cmd *cobra.Command) {
+	for flag, values := range map[string][]string{
+		"format":  formats,
+		"time":    timeModes,
+		"fail-on": severities,
+	} {
+		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+			panic(err) // a flag that newAnalyze does not have
+		}
+	}
+}
+
+var severities = []string{
+	string(report.SeverityInfo), string(report.SeverityNotice), string(report.SeverityWarning), string(report.SeverityCritical),
+}
+
+var timeModes = []string{
+	string(output.TimeUTC), string(output.TimeLocal), string(output.TimeRelative), string(output.TimeDelta),
+}
+
+// analysis is one run of analyze with its flags understood.
+type analysis struct {
+	*env
+	files    []string
+	format   string
+	output   string // "" for standard output
+	failRank int    // of --fail-on; beyond every rank if it was not given
+	quiet    bool
+	sel      output.Selection
+	show     output.Options
+	run      pipeline.Options
+}
+
+// neverFail is above the rank of every severity.
+var neverFail = report.SeverityCritical.Rank() + 1
+
+// settle turns flags into an analysis. Its errors are of usage, but for a
+// names file that cannot be read.
+func (f *analyzeFlags) settle(files []string, e *env) (*analysis, error) {
+	a := &analysis{env: e, files: files, output: f.output, failRank: neverFail, quiet: f.quiet}
+	if a.output == "-" {
+		a.output = ""
+	}
+	for _, name := range files {
+		if a.output != "" && name != "-" && sameFile(name, a.output) {
+			return nil, fmt.Errorf("--output %s is an input; choose another name", a.output)
+		}
+	}
+	var err error
+	if a.format, err = chooseFormat(f.format, a.output); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(timeModes, f.time) {
+		return nil, fmt.Errorf("unknown --time %q; choose one of %s", f.time, strings.Join(timeModes, ", "))
+	}
+	if a.sel, err = output.NewSelection(f.peers, f.tunnels, f.spis, f.problems); err != nil {
+		return nil, err
+	}
+	if f.top < 1 {
+		return nil, fmt.Errorf("--top %d shows nothing; it takes a number from 1", f.top)
+	}
+	if f.workers < 1 || f.workers > pipeline.MaxWorkers {
+		return nil, fmt.Errorf("--workers %d is not from 1 to %d", f.workers, pipeline.MaxWorkers)
+	}
+	if f.failOn != "" {
+		if a.failRank = report.Severity(f.failOn).Rank(); a.failRank < 0 {
+			return nil, fmt.Errorf("unknown severity %q for --fail-on; choose one of %s", f.failOn, strings.Join(severities, ", "))
+		}
+	}
+	a.run = pipeline.Options{Workers: f.workers, Version: programVersion()}
+	for _, p := range f.ports {
+		port, err := strconv.ParseUint(p, 10, 16)
+		if err != nil || port == 0 {
+			return nil, fmt.Errorf("--udp-port %q is not a number from 1 to 65535", p)
+		}
+		a.run.UDPPorts = append(a.run.UDPPorts, uint16(port))
+	}
+	a.show = output.Options{
+		Top:       f.top,
+		Color:     a.output == "" && !f.noColor && colours(e.stdout),
+		Time:      output.TimeMode(f.time),
+		Location:  time.Local,
+		Verbose:   f.verbose,
+		Selection: a.sel,
+	}
+	if f.names != "" {
+		names, err := output.OpenNames(f.names)
+		if err != nil {
+			return nil, inputError(err)
+		}
+		a.show.Names = names.Name
+	}
+	return a, nil
+}
+
+// colours tells whether w shows them and nobody asked it not to
+// (no-color.org).
+func colours(w io.Writer) bool {
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && terminal(w)
+}
+
+// perform reads the captures and writes their report.
+func (a *analysis) perform(ctx context.Context) error {
+	src, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+
+	if !a.quiet && terminal(a.stderr) {
+		line := newProgressLine(a.stderr, time.Now)
+		defer line.erase()
+		a.run.Progress = line.update
+	}
+	stream, err := pipeline.Run(ctx, src, a.run)
+	if err != nil {
+		return &failure{err}
+	}
+	if err := unreadable(stream.Head.Sources); err != nil {
+		return err
+	}
+
+	var tally output.Tally
+	stream = tally.Watch(output.Select(stream, a.sel))
+	write := func(w io.Writer) error { return a.write(w, stream) }
+	if a.output == "" {
+		err = writeStdout(a.stdout, write)
+	} else {
+		err = writeFile(a.output, write)
+	}
+	if err != nil {
+		return err
+	}
+	a.notes(stream.Head.Sources)
+
+	switch {
+	case tally.Worst().Rank() >= a.failRank:
+		return exitStatus(exitFound)
+	case !stream.Head.Complete:
+		return exitStatus(exitPartial)
+	}
+	return nil
+}
+
+// open opens the captures.
+func (a *analysis) open(ctx context.Context) (capture.Source, error) {
+	if len(a.files) == 1 && a.files[0] == "-" {
+		return capture.OpenReader(interruptible(ctx, a.stdin), "-"), nil
+	}
+	src, err := capture.Open(a.files)
+	if err != nil {
+		return nil, &failure{err}
+	}
+	return src, nil
+}
+
+// write writes the report in the chosen format.
+func (a *analysis) write(w io.Writer, s *report.Stream) error {
+	switch a.format {
+	case "json":
+		return output.JSON(w, s)
+	case "ndjson":
+		return output.NDJSON(w, s)
+	case "csv":
+		return output.CSV(w, s)
+	case "markdown":
+		return output.Markdown(w, s, a.show)
+	}
+	return output.Table(w, s, a.show)
+}
+
+// unreadable is an error if nothing at all could be read.
+func unreadable(sources []report.Source) error {
+	for i := range sources {
+		if s := &sources[i]; s.Packets > 0 || s.Error == "" {
+			return nil
+		}
+	}
+	var all []string
+	for i := range sources {
+		all = append(all, sentence(&sources[i], sources[i].Error))
+	}
+	return failf("%s", strings.Join(all, "; "))
+}
+
+// notes says on standard error what concerns the inputs.
+func (a *analysis) notes(sources []report.Source) {
+	for i := range sources {
+		s := &sources[i]
+		if s.Error != "" {
+			fmt.Fprintln(a.stderr, "ikesniff: "+sentence(s, s.Error))
+		} else if s.Note != "" && !a.quiet {
+			fmt.Fprintln(a.stderr, "ikesniff: note: "+sentence(s, s.Note))
+		}
+	}
+}
+
+// sentence makes sure that text names its source.
+func sentence(s *report.Source, text string) string {
+	if !strings.Contains(text, s.Name) {
+		text = s.Name + ": " + text
+	}
+	return output.Safe(text)
+}

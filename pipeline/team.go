@@ -1,0 +1,77 @@
+package pipeline
+
+import (
+	"sync"
+
+	"github.com/ikesniff/ikesniff/dissect"
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// batchesPerWorker bounds how far the reader may run ahead: one batch being
+// filled, one being worked on, and the rest waiting.
+const batchesPerWorker = 4
+
+// team is a crew of goroutines, one for each sink.
+type team struct {
+	queues  []chan *batch
+	filling []*batch
+	free    chan *batch
+	done    sync.WaitGroup
+}
+
+func newTeam(sinks []sink) *team {
+	t := &team{
+		queues:  make([]chan *batch, len(sinks)),
+		filling: make([]*batch, len(sinks)),
+		free:    make(chan *batch, batchesPerWorker*len(sinks)),
+	}
+	for i, s := range sinks {
+		queue := make(chan *batch, batchesPerWorker)
+		t.queues[i] = queue
+		t.filling[i] = newBatch()
+		for range batchesPerWorker - 1 {
+			t.free <- newBatch()
+		}
+		t.done.Go(func() {
+			for b := range queue {
+				b.replay(s)
+				b.reset()
+				t.free <- b
+			}
+		})
+	}
+	return t
+}
+
+func (t *team) datagram(d *dissect.Datagram) {
+	i := lane(reassembly.MakePair(d.Src.Addr(), d.Dst.Addr()), len(t.queues))
+	t.room(i, datagramBytes(d)).addDatagram(d)
+}
+
+func (t *team) event(e *reassembly.Event) {
+	if e.Kind == reassembly.KindLoss { // concerns every pair
+		for i := range t.queues {
+			t.room(i, 0).addEvent(e)
+		}
+		return
+	}
+	i := lane(e.Pair(), len(t.queues))
+	t.room(i, eventBytes(e)).addEvent(e)
+}
+
+// room returns the batch of worker i that takes a step with n borrowed bytes.
+func (t *team) room(i, n int) *batch {
+	if t.filling[i].full(n) {
+		t.queues[i] <- t.filling[i]
+		t.filling[i] = <-t.free
+	}
+	return t.filling[i]
+}
+
+func (t *team) close() {
+	for i, q := range t.queues {
+		q <- t.filling[i]
+		close(q)
+	}
+	t.done.Wait()
+}
