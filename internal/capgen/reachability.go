@@ -26,14 +26,14 @@ var reachability = []builder{
 var backoff = []time.Duration{3 * time.Second, 6 * time.Second, 12 * time.Second, 24 * time.Second}
 
 // An IKE_SA_INIT request goes out five times with growing waits, and nothing
-// ever comes back.
+// ever comes back. That it was repeated is a consequence.
 func noAnswer(t *trace) {
 	x := sites(t)
 	x.unanswered(x.initRequest())
 	t.wait(48 * time.Second)
 	ntpExchange(t)
 	t.tunnels(1)
-	t.warns("no-answer")
+	t.warns("no-answer", "ike-retransmission")
 }
 
 // The same with IKEv1: the first message of main mode.
@@ -43,7 +43,7 @@ func noAnswerIKEv1(t *trace) {
 	t.wait(48 * time.Second)
 	ntpExchange(t)
 	t.tunnels(1)
-	t.warns("no-answer")
+	t.warns("no-answer", "ike-retransmission")
 }
 
 // unanswered captures a message of the initiator that is sent five times.
@@ -132,7 +132,7 @@ func icmpRejectedIKE(t *trace) {
 	t.wait(48 * time.Second)
 	ntpExchange(t)
 	t.tunnels(1)
-	t.warns("icmp-rejected", "no-answer")
+	t.warns("icmp-rejected", "no-answer", "ike-retransmission")
 }
 
 // A router on the way forbids ESP over IPv6: each packet from the initiator is
@@ -213,5 +213,5 @@ func spokesRetrying(t *trace) {
 	t.wait(48 * time.Second)
 	ntpExchange(t)
 	t.tunnels(20)
-	t.warns("no-answer")
+	t.warns("no-answer", "ike-retransmission")
 }
