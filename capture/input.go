@@ -132,7 +132,7 @@ func (in *input) end(err error) {
 	case isFlaw && in.frames > 0:
 		i.Err = fmt.Sprintf("%s cannot be read beyond packet %d, from byte %d on: %s.", in.title(), in.frames, f.at, f.why)
 	case isFlaw:
-		i.Err = fmt.Sprintf("%s cannot be read, from byte %d on and without a packet: %s.", in.title(), f.at, f.why)
+		i.Err = fmt.Sprintf("%s cannot be read, not even its first packet (byte %d): %s.", in.title(), f.at, f.why)
 	default:
 		i.Err = fmt.Sprintf("%s cannot be read: %s.", in.title(), reason(err))
 	}

@@ -153,8 +153,8 @@ func TestPcapHeaderFaults(t *testing.T) {
 		want string
 	}{
 		{nil, "x cannot be read: it is empty."},
-		{head[:20], "x cannot be read, from byte 0 on and without a packet: it ends within its file header, of which 20 of 24 bytes are there."},
-		{version, "x cannot be read, from byte 0 on and without a packet: it is a pcap of version 3.0, and only 2.x is known."},
+		{head[:20], "x cannot be read, not even its first packet (byte 0): it ends within its file header, of which 20 of 24 bytes are there."},
+		{version, "x cannot be read, not even its first packet (byte 0): it is a pcap of version 3.0, and only 2.x is known."},
 	}
 	for _, tt := range tests {
 		all, info := read(t, tt.b)

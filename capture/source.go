@@ -42,7 +42,8 @@ type SourceInfo struct {
 	Dropped      uint64
 	DroppedKnown bool
 	// Interfaces lists the names of the interfaces the file declares, "" for
-	// one without name.
+	// one without name; one that several sections declare stands there once,
+	// and those beyond the first 1024 are left out.
 	Interfaces []string
 	// Complete is false where part of the input could not be read.
 	Complete bool

@@ -101,6 +101,35 @@ func stableMerge(lists [][]got) (all []got) {
 	}
 }
 
+func TestMergeDoesNotAllocate(t *testing.T) {
+	dir := t.TempDir()
+	var names []string
+	for f := range 3 {
+		b := le.pcap(pcapMicros, 1)
+		for n := range 3000 {
+			b = append(b, le.record(uint32(n), uint32(f), strings.Repeat("x", 500))...)
+		}
+		names = append(names, save(t, dir, fmt.Sprint(f), b))
+	}
+	s, err := Open(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var p Packet
+	next := func() {
+		if err := s.Next(&p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 6000 { // until the windows have grown
+		next()
+	}
+	if n := testing.AllocsPerRun(2000, next); n != 0 {
+		t.Errorf("%v allocations a packet", n)
+	}
+}
+
 func TestMergeRefsAndInterfaces(t *testing.T) {
 	dir := t.TempDir()
 	ng := func(o build, name string, ts uint64) []byte {

@@ -24,7 +24,7 @@ type window struct {
 	base   int64 // offset in the stream of buf[0]
 	size   int   // how far the buffer grows for the sake of speed
 	err    error // why there is no more; io.EOF at the end
-	eagers bool  // the last read filled the buffer: a larger one would serve
+	filled bool  // the last read filled the buffer: a larger one would serve
 }
 
 // newWindow returns a window on r that reads up to size bytes at a time.
@@ -73,7 +73,7 @@ func (w *window) fill(n int) {
 			got, err = 0, errBadReader
 		}
 		w.end += got
-		w.eagers = w.end == len(w.buf)
+		w.filled = w.end == len(w.buf)
 		w.err = err
 		if got > 0 {
 			idle = 0
@@ -94,10 +94,10 @@ func (w *window) makeRoom() {
 		w.start = 0
 	}
 	full := w.end == len(w.buf)
-	if full || w.eagers && len(w.buf) < w.size {
+	if full || w.filled && len(w.buf) < w.size {
 		next := make([]byte, min(max(2*len(w.buf), windowStart), windowLimit))
 		copy(next, w.buf[:w.end])
 		w.buf = next
-		w.eagers = false
+		w.filled = false
 	}
 }
