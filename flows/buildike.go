@@ -98,7 +98,7 @@ func proposal(p *ike.ProposalSummary) report.Proposal {
 
 func (x *exchange) report() report.Exchange {
 	out := report.Exchange{
-		Type: x.typ.String(), MessageID: x.id, From: sideNames[x.from],
+		Type: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from],
 		Request: refPointer(x.request), Response: refPointer(x.response),
 		Requests: x.requests, Responses: x.responses, Notifies: []string{},
 	}
@@ -154,7 +154,7 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 		if x.sendings.total == 0 {
 			continue
 		}
-		r := diagnose.Repeat{Exchange: x.typ.String(), MessageID: x.id, From: sideNames[x.from], Total: x.sendings.total}
+		r := diagnose.Repeat{Exchange: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from], Total: x.sendings.total}
 		for _, m := range x.sendings.all() {
 			r.Sent = append(r.Sent, m.fact())
 		}

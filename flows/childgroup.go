@@ -29,10 +29,12 @@ func (c *child) add(s *stream) {
 
 const (
 	// A stream goes on where another stopped if it begins no more than
-	// overlapAllowed before the other's end and its numbers go on within
-	// maxForward after, or the window before, the other's highest.
+	// overlapAllowed before the other's end and its numbers go on, up to
+	// maxForward after the other's highest; a few may have been overtaken at the
+	// change, but a stream that begins anew at 1 is another SA.
 	overlapAllowed = 2e9
 	maxForward     = 1 << 24
+	maxOvertaken   = 32
 )
 
 // follows tells whether stream b may be the continuation of a, on another path.
@@ -41,13 +43,16 @@ func follows(a, b *stream) bool {
 		return false
 	}
 	step := int64(int32(b.seq.first - a.seq.high))
-	return step > -window && step < maxForward
+	if step <= 0 && b.seq.first <= maxOvertaken {
+		return false
+	}
+	return step > -maxOvertaken && step < maxForward
 }
 
 // sameSpan tells whether two streams are one SA seen at two places at once,
-// as before and after a NAT: the same numbers at about the same times.
+// as before and after a NAT: the same packets at about the same times.
 func sameSpan(a, b *stream) bool {
-	return near(a.first.time, b.first.time) && near(a.last.time, b.last.time) &&
+	return a.content == b.content && near(a.first.time, b.first.time) && near(a.last.time, b.last.time) &&
 		a.seq.first == b.seq.first && a.seq.high == b.seq.high
 }
 

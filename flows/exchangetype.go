@@ -18,3 +18,27 @@ func isPhase1(t ike.ExchangeType) bool {
 func isInformational(t ike.ExchangeType) bool {
 	return t == ike.ExchangeInformational || t == ike.ExchangeV1Informational
 }
+
+// exchangeName is the name that reports use: IANA's for IKEv2, and the modes'
+// usual names for IKEv1 (RFC 2409 5).
+func exchangeName(t ike.ExchangeType) string {
+	switch t {
+	case ike.ExchangeV1Base:
+		return "base mode"
+	case ike.ExchangeV1Main:
+		return "main mode"
+	case ike.ExchangeV1AuthOnly:
+		return "authentication only"
+	case ike.ExchangeV1Aggressive:
+		return "aggressive mode"
+	case ike.ExchangeV1Informational:
+		return "informational"
+	case ike.ExchangeV1Transaction:
+		return "transaction"
+	case ike.ExchangeV1Quick:
+		return "quick mode"
+	case ike.ExchangeV1NewGroup:
+		return "new group mode"
+	}
+	return t.String()
+}

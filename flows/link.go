@@ -68,7 +68,17 @@ func (n *ikeLine) linkTo(cand []*ikeLine, index *pathIndex) {
 			continue
 		}
 		same, near := samePeers(o, n)
-		if !same || o.print != 0 && n.print != 0 && o.print != n.print || o.livesBeside(n, index) {
+		if !same || o.livesBeside(n, index) {
+			continue
+		}
+		if reversed(o, n) {
+			// The other peer tries: its offer is its own.
+			if near {
+				exact = append(exact, o)
+			}
+			continue
+		}
+		if o.print != 0 && n.print != 0 && o.print != n.print {
 			continue
 		}
 		if near {
@@ -140,8 +150,20 @@ func samePeers(a, b *ikeLine) (same, near bool) {
 	return same, near
 }
 
-// lastData is the time of the last data on the paths of an IKE SA whose
-// streams began before... during its life.
+// reversed tells whether two IKE SAs were begun by opposite peers.
+func reversed(a, b *ikeLine) bool {
+	for _, x := range a.parts {
+		for _, y := range b.parts {
+			if x.pair == y.pair {
+				return x.initFromA != y.initFromA
+			}
+		}
+	}
+	return false
+}
+
+// lastData is the time of the last data, begun during the life of an IKE SA, on
+// its paths.
 func (o *ikeLine) lastData(index *pathIndex) int64 {
 	var last int64
 	for _, p := range o.paths {

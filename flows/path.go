@@ -203,17 +203,28 @@ type copyRing struct {
 	next uint8
 }
 
-// digest tells packets apart by IP ID, length and the end of the message,
-// where ESP and protected IKE have their integrity check value.
-func digest(e *reassembly.Event) uint64 {
-	h := uint64(e.IPID)<<32 ^ uint64(e.Length)
-	d := e.Data
-	if len(d) >= 8 {
+// content tells messages apart: IKE by all its bytes, ESP and AH by their
+// length, their beginning and their end, where ESP has its integrity check
+// value.
+func content(e *reassembly.Event) uint64 {
+	h := uint64(e.Length)
+	if e.Message == reassembly.MessageIKE {
+		for _, b := range e.Data { // FNV-1a
+			h = (h ^ uint64(b)) * 0x100000001b3
+		}
+		return h
+	}
+	if d := e.Data; len(d) >= 8 {
 		h ^= binary.LittleEndian.Uint64(d[len(d)-8:]) * 0x9e3779b97f4a7c15
 		h = h<<17 | h>>47
 		h ^= binary.LittleEndian.Uint64(d) * 0xbf58476d1ce4e5b9
 	}
 	return h * 0x94d049bb133111eb
+}
+
+// digest tells packets apart: by content and IP ID.
+func digest(e *reassembly.Event) uint64 {
+	return content(e) ^ uint64(e.IPID)*0xd6e8feb86659fd93
 }
 
 // find looks for the packet among the last ones.

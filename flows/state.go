@@ -42,10 +42,9 @@ func (n *ikeLine) lastAlive() mark {
 	return m
 }
 
-// deadSince tells whether one side's request was sent again and again at the
-// end and nothing more came from the other.
-func (n *ikeLine) unansweredAtEnd() bool {
-	dead := false
+// deadAtEnd tells which side fell silent: the other side's request was sent
+// again and again at the end, and nothing more came.
+func (n *ikeLine) deadAtEnd() (side uint8, dead bool) {
 	n.exchanges.newestFirst(func(x *exchange) bool {
 		if x.response.set() || isV1(x.typ) {
 			return false
@@ -53,15 +52,21 @@ func (n *ikeLine) unansweredAtEnd() bool {
 		if x.requests < failedSendings {
 			return true
 		}
-		other := n.lastBy[1-x.from]
+		side = 1 - x.from
+		other := n.lastBy[side]
 		for _, c := range n.children {
-			if n.childFrom(c) != x.from {
+			if n.childFrom(c) == side {
 				other = later(other, c.last)
 			}
 		}
 		dead = other.compare(x.request) < 0
 		return !dead
 	})
+	return side, dead
+}
+
+func (n *ikeLine) unansweredAtEnd() bool {
+	_, dead := n.deadAtEnd()
 	return dead
 }
 
@@ -194,6 +199,15 @@ func (g *group) data(end int64) report.Data {
 	}
 	if w := g.oneWay(); out && back && w != nil && w.count() >= oneWayPackets && w.last.time-w.otherLast.time >= oneWayFor {
 		out, back = g.fromInitiator(g.oneWayPath(), w.dir), !g.fromInitiator(g.oneWayPath(), w.dir)
+	}
+	if n := len(g.ikes); n > 0 {
+		switch side, dead := g.ikes[n-1].deadAtEnd(); {
+		case !dead:
+		case (side == sideInitiator) != g.ikes[n-1].reversed:
+			out = false
+		default:
+			back = false
+		}
 	}
 	switch {
 	case out && back:

@@ -30,6 +30,7 @@ type stream struct {
 
 	packets, bytes uint64 // without copies
 	first, last    mark
+	content        uint64 // of the first packet
 	seq            sequence
 	sure           uint64 // copies: see traffic
 	maybe          uint64
@@ -69,7 +70,7 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 	s.packets++
 	s.bytes += uint64(e.Length)
 	if !s.first.set() {
-		s.first = m
+		s.first, s.content = m, content(e)
 	}
 	s.last = later(s.last, m)
 	s.confidence = max(s.confidence, e.Confidence)

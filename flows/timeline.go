@@ -139,7 +139,7 @@ func (g *group) ikeEvents(l *ikeLine, n naming, add addEvent) {
 	}
 	for i, b := range l.births.all() {
 		if b.typ == exchangeCreateChild || isV1(b.typ) && i > 0 {
-			add(b.at, "", "child-exchange", "%s complete", b.typ)
+			add(b.at, "", "child-exchange", "%s complete", exchangeName(b.typ))
 		}
 	}
 	if l.after == nil {

@@ -61,12 +61,12 @@ func aggressiveMode(l *look) []*finding {
 			out.Confidence.Cause = report.ConfidenceHigh
 			if method == "" {
 				out.Confidence.Cause = report.ConfidenceMedium
-				out.or("a method of authentication that is not a pre-shared key: which one was chosen was not seen")
+				out.or("a method of authentication without a pre-shared key: which one was chosen was not seen")
 			} else {
 				out.Evidence["authentication"] = method
 			}
-			out.say(fmt.Sprintf("%s sent its identity and a hash over the pre-shared key to %s in the clear.", v.to, v.from),
-				"Who has this packet can try pre-shared keys offline; a weak key is found.")
+			out.say(fmt.Sprintf("%s sent its identity and the hash that proves it to %s in the clear.", v.to, v.from),
+				"The hash is made with the pre-shared key. Whoever has this packet can try keys offline, and will find a weak one.")
 			out.orUnknown("how strong the key is")
 		}
 		out.Count = n

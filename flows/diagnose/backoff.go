@@ -56,7 +56,7 @@ func (r *Repeat) waits() []float64 {
 // timerNote says in a sentence whose timers the waits match.
 func timerNote(waits []float64) string {
 	if name := backoffOf(waits); name != "" {
-		return " The waits are " + name + "'s default retransmission timers, so this is a working peer that retries."
+		return " The waits match " + name + "'s default retransmission timers: somebody who means it, not a probe."
 	}
 	return ""
 }

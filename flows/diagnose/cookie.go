@@ -74,7 +74,7 @@ func cookies(l *look) []*finding {
 	if len(list) == 1 && finished == 1 {
 		seen = fmt.Sprintf("%s answered IKE_SA_INIT with %s; the request with the cookie was then answered.", list[0].to, count(n, "cookie"))
 	}
-	means := "The responder is guarding itself against half-open IKE SAs; the initiator's address is real."
+	means := "The responder is guarding itself against half-open IKE SAs; the request came from where it said."
 	if finished < uint64(len(list)) {
 		f.Severity = report.SeverityNotice
 		f.Confidence.Cause = report.ConfidenceMedium

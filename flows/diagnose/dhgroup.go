@@ -63,9 +63,11 @@ func dhGroups(l *look) []*finding {
 	v := list[0]
 	f := dhGroupRetry.finding(n, first, last)
 	f.Confidence.Cause = report.ConfidenceHigh
-	refused := groupName(v.OfferedGroupName, v.OfferedGroup)
-	wanted := groupName(v.RequestedGroupName, v.RequestedGroup)
-	seen := fmt.Sprintf("%s asked with INVALID_KE_PAYLOAD for %s instead of %s; then IKE_SA_INIT was accepted.", v.to, wanted, refused)
+	seen := fmt.Sprintf("%s asked with INVALID_KE_PAYLOAD for %s", v.to, groupName(v.RequestedGroupName, v.RequestedGroup))
+	if v.OfferedGroup != 0 || v.OfferedGroupName != "" {
+		seen += " instead of " + groupName(v.OfferedGroupName, v.OfferedGroup)
+	}
+	seen += "; then IKE_SA_INIT was accepted."
 	if n > 1 {
 		seen += fmt.Sprintf(" %s in all.", capital(times(n)))
 	}
@@ -96,5 +98,5 @@ func groupName(name string, number uint16) string {
 	case number != 0:
 		return fmt.Sprintf("group %d", number)
 	}
-	return "a group not seen here"
+	return "another group"
 }

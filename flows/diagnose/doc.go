@@ -2,4 +2,21 @@
 // verdict. The catalogue holds what is known of each code; one file holds one
 // family of rules. Rules are pure functions: they see no packets, keep no
 // state, read no clock.
+//
+// A rule says what was seen (observation, with numbers) and what it means
+// (interpretation) in separate sentences, each with a confidence of its own.
+// One place of capture cannot tell "not sent" from "lost before here", so the
+// words are "not seen here". A false alarm is a defect as grave as a miss:
+// every code has facts in the tests in which it fires, and its nearest
+// look-alike, in which it does not.
+//
+// What explains something else is its cause: the explained anomaly stays in
+// the list, names the cause in consequence_of, and does not count again. The
+// links are
+//
+//	ike-retransmission  of a first request  ->  no-answer
+//	no-answer, ike-retransmission, one-way-esp  ->  icmp-rejected
+//
+// the latter where the same kind of packet was refused the same way at the
+// same time; the cause is then at least as severe as what it explains.
 package diagnose

@@ -189,7 +189,7 @@ func reorderings(l *look) []*finding {
 			}
 		}
 		from, to := l.ends(a.toResponder)
-		means := "Packets overtook each other before here, by less than any replay window in use: none is dropped for it."
+		means := "Packets overtook each other before here, by less than 32, the least that a replay window may be: no reason to drop them."
 		if len(drop) > 0 {
 			means = fmt.Sprintf("Packets overtook each other before here. A receiver with a replay window of %d or less would have dropped the latest of them.", drop[len(drop)-1])
 		}

@@ -1,0 +1,102 @@
+package diagnose
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ikesniff/ikesniff/report"
+)
+
+func TestVerdict(t *testing.T) {
+	for name, c := range map[string]struct {
+		facts *Facts
+		want  string
+	}{
+		"up": {upTunnel(), "Up on UDP 4500 since 10:00:02 UTC; data flows both ways."},
+		"up, began before": {with(upTunnel(), func(f *Facts) { f.IKE[0].Began = false }),
+			"Up on UDP 4500, begun before the capture; data flows both ways."},
+		"up, IKE_AUTH not timed": {with(upTunnel(), func(f *Facts) { f.IKE[0].AuthenticatedAt = Mark{} }),
+			"Up on UDP 4500, begun at 10:00:00 UTC; data flows both ways."},
+		"up since before the rekey": {with(upTunnel(), func(f *Facts) {
+			old, oldFacts := f.Tunnel.IKESAs[0], f.IKE[0]
+			old.ID, old.Status, old.ReplacedBy = "ike-0", report.StatusClosed, "ike-1"
+			f.Tunnel.IKESAs[0].RekeyOf = "ike-0"
+			f.IKE[0].AuthenticatedAt = Mark{}
+			f.Tunnel.IKESAs = append([]report.IKESA{old}, f.Tunnel.IKESAs...)
+			f.IKE = append([]IKEFacts{oldFacts}, f.IKE...)
+		}), "Up on UDP 4500 since 10:00:02 UTC; data flows both ways."},
+		"replaced in a ring": {with(upTunnel(), func(f *Facts) {
+			f.Tunnel.IKESAs = append(f.Tunnel.IKESAs, f.Tunnel.IKESAs[0])
+			f.Tunnel.IKESAs[1].ID, f.Tunnel.IKESAs[1].RekeyOf, f.Tunnel.IKESAs[0].RekeyOf = "ike-2", "ike-1", "ike-2"
+			f.IKE = append(f.IKE, f.IKE[0])
+		}), "Up on UDP 4500 since 10:00:02 UTC; data flows both ways."},
+		"over two days": {with(upTunnel(), func(f *Facts) { f.Tunnel.LastSeen = t0.Add(20 * time.Hour) }),
+			"Up on UDP 4500 since 2026-03-02 10:00:02 UTC; data flows both ways."},
+		"raw ESP beside UDP 500": {with(upTunnel(), func(f *Facts) {
+			f.Tunnel.Paths[0].Transport, f.Tunnel.Paths[0].Responder = "ip", "198.51.100.1"
+			ike := f.Tunnel.Paths[0]
+			ike.Transport, ike.Responder = "udp", "198.51.100.1:500"
+			ike.Traffic.ToResponder.ESPPackets, ike.Traffic.ToInitiator.ESPPackets = 0, 0
+			f.Tunnel.Paths = append(f.Tunnel.Paths, ike)
+		}), "Up on raw ESP since 10:00:02 UTC; data flows both ways."},
+		"loss": {losing(50, 1000), "Up on UDP 4500 since 10:00:02 UTC; data flows both ways. 4.8 % of the packets from 192.0.2.1 are missing here."},
+		"one way": {oneWayTunnel(100, 30),
+			"Up on UDP 4500 since 10:00:02 UTC; at the end data was seen only from 192.0.2.1 to 198.51.100.1."},
+		"no answer": {deadTunnel(), "IKE_SA_INIT was sent 5 times and nothing came back here."},
+		"refused":   {refusedTunnel(), "198.51.100.1 accepted no proposal of 192.0.2.1 (NO_PROPOSAL_CHOSEN)."},
+		"still negotiating": {with(deadTunnel(), func(f *Facts) { f.Tunnel.Status = report.StatusNegotiating }),
+			"Still negotiating at the end of the capture: IKE_SA_INIT was sent 5 times and nothing came back here."},
+		"IKE_AUTH in vain": {with(upTunnel(), func(f *Facts) {
+			f.Tunnel.Status, f.IKE[0].Authenticated = report.StatusFailed, false
+			f.IKE[0].Repeats = []Repeat{sent("IKE_AUTH", 1, "initiator", 3, 0, 1, 3)}
+		}), "IKE_AUTH was sent 3 times and no answer was seen here."},
+		"authentication refused, encrypted": {with(upTunnel(), func(f *Facts) { f.Tunnel.Status = report.StatusFailed }),
+			"192.0.2.1 and 198.51.100.1 exchanged authentication, with an outcome that is encrypted; nothing seen here proves the tunnel up."},
+		"begun by the other peer": {with(refusedTunnel(), func(f *Facts) { f.IKE[0].Reversed = true }),
+			"192.0.2.1 accepted no proposal of 198.51.100.1 (NO_PROPOSAL_CHOSEN)."},
+		"ESP only": {with(upTunnel(), func(f *Facts) {
+			f.Tunnel.Status, f.Tunnel.IKESAs, f.IKE = report.StatusESPOnly, nil, nil
+			f.Tunnel.ChildSAs[0].FirstSequence = 4711
+		}), "No IKE was seen here: the tunnel began before the capture, or its IKE takes another way; on UDP 4500 data flows both ways."},
+		"silent": {with(upTunnel(), func(f *Facts) {
+			f.Tunnel.Status, f.Tunnel.Data = report.StatusSilent, report.DataNone
+			f.Tunnel.Paths[0].Traffic.ToInitiator.LastSeen = ptr(t0.Add(90 * time.Second))
+		}), "Fell silent: the last packet from 192.0.2.1 was seen at 10:01:00 UTC, the last packet from 198.51.100.1 was seen at 10:01:30 UTC."},
+		"closed": {with(upTunnel(), func(f *Facts) { f.Tunnel.Status = report.StatusClosed }),
+			"Closed; the last packet was seen at 10:01:00 UTC, after 1,000 data packets to 198.51.100.1 and 1,000 to 192.0.2.1."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, _ := judge(t, c.facts); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestVerdictNamesTheFilterThatRefuses(t *testing.T) {
+	f := deadTunnel()
+	f.Quotes = []Quote{{Sender: "203.0.113.9", Type: 3, Code: 13, About: "ike", ToResponder: true, Count: 1, First: at(0.1, 20), Last: at(0.1, 20)}}
+	got, _ := judge(t, f)
+	if !strings.Contains(got, "administratively prohibited") || !strings.Contains(got, "203.0.113.9") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestTextForms(t *testing.T) {
+	for got, want := range map[string]string{
+		grouped(0): "0", grouped(999): "999", grouped(1068): "1,068", grouped(1234567): "1,234,567",
+		count(1, "packet"): "1 packet", count(2, "reply"): "2 replies", count(0, "address"): "0 addresses",
+		times(1): "once", times(2): "twice", times(5000): "5,000 times",
+		span(38 * time.Millisecond): "38 ms", span(338830 * time.Millisecond): "338.8 s", span(20 * time.Minute): "20 min",
+		span(125 * time.Minute): "2 h 5 min", span(72 * time.Hour): "3 days", span(-1): "0 s",
+		percent(0): "0 %", percent(0.00001): "less than 0.01 %", percent(0.0031): "0.31 %", percent(0.048): "4.8 %", percent(0.5): "50 %",
+		gapList([]float64{3, 6.04}): "3.0, 6.0 s",
+		upTo(2, []string{"a", "b"}): "a, b",
+		upTo(1, []string{"a", "b"}): "a and 1 more",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
