@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 
@@ -201,5 +202,70 @@ func TestPlausibleOnSharedCaptures(t *testing.T) {
 		if misses != strictMisses[base] {
 			t.Errorf("%s: Plausible misses %d messages, want %d", base, misses, strictMisses[base])
 		}
+	}
+}
+
+// The payloads and notifies that the walk finds are those that tshark counts,
+// in every capture that is not malformed.
+func TestCountsOfSharedCaptures(t *testing.T) {
+	type key struct {
+		major string
+		typ   int
+	}
+	files := 0
+	for name, tr := range captures(t) {
+		base := filepath.Base(name)
+		payloads, notifies := map[key]int{}, map[key]int{}
+		messages := 0
+		for _, u := range readUDP(t, name) {
+			b, n, ok := u.ike()
+			if !ok || !PlausibleOnPort(b, n) {
+				continue
+			}
+			messages++
+			m, err := Parse(b, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			major := string('0' + rune(m.Version.Major))
+			w := m.Walk()
+			for w.Next() {
+				p := w.Payload()
+				payloads[key{major, int(p.Type)}]++
+				switch p.Type {
+				case PayloadNotify:
+					if x, err := ParseNotify(p.Body); err == nil {
+						notifies[key{major, int(x.Type)}]++
+					}
+				case PayloadV1Notify:
+					if x, err := ParseV1Notify(p.Body); err == nil {
+						notifies[key{major, int(x.Type)}]++
+					}
+				}
+			}
+			if err := w.Err(); err != nil && !strings.HasPrefix(base, "bad_") {
+				t.Errorf("%s frame %d: %v", base, u.frame, err)
+			}
+		}
+		if messages == 0 || messages != tr.Tshark.IKE.Messages || strings.HasPrefix(base, "bad_") {
+			continue // fragmented, or malformed
+		}
+		files++
+		wantPayloads, wantNotifies := map[key]int{}, map[key]int{}
+		for _, c := range tr.Tshark.IKE.Payloads {
+			wantPayloads[key{c.Major, c.Type}] = c.Count
+		}
+		for _, c := range tr.Tshark.IKE.Notifies {
+			wantNotifies[key{c.Major, c.Type}] = c.Count
+		}
+		if d := cmp.Diff(wantPayloads, payloads, cmp.AllowUnexported(key{})); d != "" {
+			t.Errorf("%s: payloads: %s", base, d)
+		}
+		if d := cmp.Diff(wantNotifies, notifies); d != "" {
+			t.Errorf("%s: notifies: %s", base, d)
+		}
+	}
+	if files < 20 {
+		t.Errorf("only %d captures were compared", files)
 	}
 }

@@ -35,12 +35,48 @@
 //
 //	func Plausible(b []byte, wireLen int) bool         any port: is this IKE?
 //	func PlausibleOnPort(b []byte, wireLen int) bool   ports and flows of IKE
+//	func ParseHeader(b []byte) (Header, error)
 //	func Parse(b []byte, wireLen int) (Message, error)
-//	func (m *Message) Walk() Walker                    Next, Payload, Err
+//	func (m *Message) Walk() Walker                    Next, Payload, Offset, Err
 //	func (m *Message) Encrypted() bool
+//	func WalkPayloads(b []byte, first PayloadType, major uint8) Walker
 //
 // Here b holds the captured bytes and wireLen counts those on the wire. A
 // message cut by the capture is no error: Truncated says so, and the walk ends
 // where the bytes end. None of these allocates unless there is an error to
 // report.
+//
+// # From a payload's body to what it says
+//
+//	func ParseSA(body []byte) (SA, error)              Proposals, Transforms
+//	func ParseV1SA(body []byte) (V1SA, error)          Proposals, Transforms, Phase1
+//	func ParseKE(body []byte) (KE, error)
+//	func ParseNonce(body []byte) (Nonce, error)
+//	func ParseNotify(body []byte) (Notify, error)      RequestedGroup
+//	func ParseV1Notify(body []byte) (V1Notify, error)
+//	func ParseDelete(body []byte) (Delete, error)      SPI
+//	func ParseV1Delete(body []byte) (V1Delete, error)
+//	func ParseFragment(body []byte) (Fragment, error)  SKF, RFC 7383
+//	func ParseV1Fragment(body []byte) (V1Fragment, error)
+//	func ParseVendorID(body []byte) (VendorID, error)  Known
+//
+// The bodies of NAT-D payloads are hashes and need no parser. Of all values
+// that have an Append, parsing and appending gives the same bytes again, but
+// for reserved bits, which become zero.
+//
+// # What a message tells about its sender
+//
+//	func Offer(m *Message) []ProposalSummary
+//	func Fingerprint(m *Message) uint64
+//	func NATDetectionHash(spiI, spiR SPI, addr netip.AddrPort) [20]byte
+//	func NATDetectionMatches(m *Message, hash []byte, addr netip.AddrPort) bool
+//	func VendorName(body []byte) string
+//	func KEGroupName(id uint16) string
+//
+// # Names
+//
+// Types and algorithms have up to two names: String gives IANA's, Name the
+// short one that reports use and that users of strongSwan know. A value that
+// is in no registry shows as its number. The names are generated from the
+// files in registry/ with go generate, which also say where they are from.
 package ike

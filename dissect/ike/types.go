@@ -52,7 +52,6 @@ const (
 	PayloadV1NATDDraft    PayloadType = 130
 	PayloadV1NATOADraft   PayloadType = 131
 	PayloadV1Fragment     PayloadType = 132
-	payloadV1LastAssigned PayloadType = PayloadV1NATOA
 )
 
 // Encrypted reports whether the type is SK or SKF, whose bodies are encrypted.
