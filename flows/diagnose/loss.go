@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/ikesniff/ikesniff/report"
@@ -80,7 +81,7 @@ func (l *look) gather(n func(childLook) uint64) []affected {
 				continue
 			}
 			a.list = append(a.list, c)
-			a.total += k
+			a.total = plus(a.total, k)
 			if len(a.spis) < maxTerms {
 				a.spis, a.each = append(a.spis, c.sa.SPI), append(a.each, k)
 			}
@@ -96,6 +97,14 @@ func (l *look) gather(n func(childLook) uint64) []affected {
 		}
 	}
 	return out
+}
+
+// plus adds without wrapping round: a sum of counts is never 0 by overflow.
+func plus(a, b uint64) uint64 {
+	if a+b < a {
+		return math.MaxUint64
+	}
+	return a + b
 }
 
 // name of the affected SAs: "SPI 0badcafe", or how many there are.
@@ -131,7 +140,7 @@ func (l *look) loss(a *affected) *finding {
 	exact := true
 	var first, last time.Time
 	for _, c := range a.list {
-		received += c.sa.Packets - min(c.sa.Packets, c.sa.Duplicates)
+		received = plus(received, c.sa.Packets-min(c.sa.Packets, c.sa.Duplicates))
 		byCapture += c.MissingByCapture
 		holes += uint64(max(c.GapsTotal, len(c.Gaps)))
 		exact = exact && c.sa.MissingExact
@@ -160,7 +169,7 @@ func (l *look) loss(a *affected) *finding {
 		bound = "at most "
 	}
 	seen := fmt.Sprintf("%s%s of %s from %s to %s %s missing (%s), on %s.", bound, grouped(a.total),
-		count(a.total+received, a.proto+" packet"), from, to, verb(a.total, "is", "are"), percent(share), a.name())
+		count(plus(a.total, received), a.proto+" packet"), from, to, verb(a.total, "is", "are"), percent(share), a.name())
 	if holes > 0 {
 		seen += fmt.Sprintf(" %s, the longest listed one of %s.", capital(count(holes, "hole")), count(longest, "packet"))
 	}
