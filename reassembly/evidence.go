@@ -190,6 +190,21 @@ func sameSource(t, u *track) bool {
 // every packet, where ESP has an initialization vector or ciphertext. ESP with
 // NULL encryption shows an IP header there, which may repeat.
 func sameAddresses(t, u *track) bool {
-	version := t.head[0] >> 4
-	return t.head == u.head && t.head != [10]byte{} && t.head[0] != 0x45 && version != 6
+	return t.head == u.head && t.head != [10]byte{} && !u.innerIP()
+}
+
+// innerIP tells whether an IP header whose length fits follows the ESP header.
+func (t *track) innerIP() bool {
+	const trailer = 64 // padding and integrity check value, at most
+	var n int
+	switch t.head[0] >> 4 {
+	case 4:
+		n = int(binary.BigEndian.Uint16(t.head[2:]))
+	case 6:
+		n = int(binary.BigEndian.Uint16(t.head[4:])) + 40
+	default:
+		return false
+	}
+	n += espHeaderLength
+	return n < t.length && t.length <= n+trailer
 }

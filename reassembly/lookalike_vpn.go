@@ -55,7 +55,7 @@ func isIP(p []byte, n int) bool {
 	case 4:
 		return p[0]&0x0f >= 5 && int(binary.BigEndian.Uint16(p[2:])) == n
 	case 6:
-		return int(binary.BigEndian.Uint16(p[4:])) == n-40
+		return n > 40 && int(binary.BigEndian.Uint16(p[4:])) == n-40
 	}
 	return false
 }

@@ -15,17 +15,17 @@ const (
 // partial is a datagram of which fragments have come.
 type partial struct {
 	pieces
-	key                  fragmentKey
-	firstTime, lastTime  int64
-	firstRef, lastRef    capture.Ref
-	packets, ipLength    int
-	ttl                  uint8
-	df                   bool
-	void                 bool // what comes further belongs to it, but is not kept
-	completed            bool // whole: what comes further is a copy or a new datagram
-	marks                []mark
-	ipsec                bool // of the datagram that marks tell of
-	newer, older         *partial
+	key                 fragmentKey
+	firstTime, lastTime int64
+	firstRef, lastRef   capture.Ref
+	packets, ipLength   int
+	ttl                 uint8
+	df                  bool
+	void                bool // what comes further belongs to it, but is not kept
+	completed           bool // whole: what comes further is a copy or a new datagram
+	marks               []mark
+	ipsec               bool // of the datagram that marks tell of
+	newer, older        *partial
 }
 
 // note takes in what every fragment tells.

@@ -110,7 +110,7 @@ func (c *Classifier) quotedUDP(d *dissect.Datagram, e *Event) bool {
 		if len(b) >= 4 {
 			e.Message = MessageIKE // a marker: IKE, though too little is here to read it
 			e.Data, e.Length = b[4:], len(b)-4
-			return len(b) < 4+ike.HeaderLength
+			return len(b) < markerLength+ike.HeaderLength
 		}
 		return unknownQuote(e, TransportUDPNATT, true)
 	case onIKEPort(d):
@@ -141,9 +141,9 @@ func plausibleQuote(b []byte, onPort bool) bool {
 	if len(b) < ike.HeaderLength {
 		return false
 	}
-	n := binary.BigEndian.Uint32(b[24:])
-	if int64(n) < int64(len(b)) || n > 1<<16 {
-		return onPort && ike.PlausibleOnPort(b, len(b))
+	n := int64(binary.BigEndian.Uint32(b[24:]))
+	if n > maxDatagram {
+		return false
 	}
-	return ike.Plausible(b, int(n)) || onPort && ike.PlausibleOnPort(b, int(n))
+	return isIKE(b, int(max(n, int64(len(b)))), onPort)
 }

@@ -68,20 +68,18 @@ func (f *Defragmenter) tell(proto uint8, b []byte, total int) telling {
 // tellUDP reads t.data, the start of a UDP payload of t.length bytes. It uses
 // the rules of the Classifier, but knows no flows.
 func (f *Defragmenter) tellUDP(t *telling) {
-	const marker = 4
 	natt := f.natt.has(t.srcPort) || f.natt.has(t.dstPort)
 	onPort := t.srcPort == portIKE || t.dstPort == portIKE
 	b, n := t.data, t.length
 	first := uint32(0)
-	if len(b) >= marker {
+	if len(b) >= markerLength {
 		first = binary.BigEndian.Uint32(b)
-		if body := b[marker:]; first == 0 && (ike.Plausible(body, n-marker) ||
-			natt && ike.PlausibleOnPort(body, n-marker)) {
-			t.data, t.length = body, n-marker
+		if body := b[markerLength:]; first == 0 && isIKE(body, n-markerLength, natt) {
+			t.data, t.length = body, n-markerLength
 			t.is(MessageIKE, TransportUDPNATT, ConfidenceHigh)
 			return
 		}
-		if ike.Plausible(b, n) || onPort && ike.PlausibleOnPort(b, n) {
+		if isIKE(b, n, onPort && !natt) {
 			t.is(MessageIKE, TransportUDP, ConfidenceHigh)
 			return
 		}
@@ -95,7 +93,7 @@ func (f *Defragmenter) tellUDP(t *telling) {
 			}
 			t.is(MessageESP, TransportUDPNATT, ConfidenceLow)
 		}
-	case natt && len(b) < marker+ike.HeaderLength, onPort && len(b) < ike.HeaderLength:
+	case natt && len(b) < markerLength+ike.HeaderLength, onPort && len(b) < ike.HeaderLength:
 		// The port is all there is to go by.
 		t.ipsec = true
 		t.message, t.confidence = MessageIKE, ConfidenceLow

@@ -7,6 +7,9 @@ import (
 	"github.com/ikesniff/ikesniff/dissect/ike"
 )
 
+// markerLength is the length of the non-ESP marker (RFC 3948 2.2).
+const markerLength = 4
+
 // flow is what a Classifier remembers of two UDP endpoints.
 type flow struct {
 	hold    *hold // messages without verdict, or nil
@@ -63,8 +66,12 @@ func (c *Classifier) udp(d *dissect.Datagram) {
 		c.tooShort(d, &u)
 	case c.ike(d, &u):
 	case binary.BigEndian.Uint32(p) == 0:
+		if len(p) < markerLength+ike.HeaderLength {
+			c.tooShort(d, &u)
+			return
+		}
 		c.notIPsec(d, &u) // a marker, and no IKE behind it
-	case len(p) < espHeaderLength:
+	case len(p) < espHeaderLength, onIKEPort(d) && !u.natt && !u.known() && len(p) < ike.HeaderLength:
 		c.tooShort(d, &u)
 	default:
 		c.espInUDP(d, &u)
@@ -74,19 +81,17 @@ func (c *Classifier) udp(d *dissect.Datagram) {
 // ike emits a datagram that carries IKE and tells whether it does. With the
 // non-ESP marker (RFC 3948 2.2) it makes the flow one of NAT traversal.
 func (c *Classifier) ike(d *dissect.Datagram, u *udpFlow) bool {
-	const marker = 4
 	p, n := d.Payload, d.PayloadLength
 	if binary.BigEndian.Uint32(p) == 0 {
-		body := p[marker:]
-		if ike.Plausible(body, n-marker) ||
-			(u.natt || u.known()) && ike.PlausibleOnPort(body, n-marker) {
+		if body := p[markerLength:]; isIKE(body, n-markerLength, u.natt || u.known()) {
 			c.becomeIPsec(u, ConfidenceHigh)
 			c.emitIKE(d, body, TransportUDPNATT)
 			return true
 		}
 	}
-	onPort := d.Src.Port() == portIKE || d.Dst.Port() == portIKE
-	if !ike.Plausible(p, n) && (!onPort || !ike.PlausibleOnPort(p, n)) {
+	// A NAT may map port 4500 to 500, and ESP from there is not to be read as
+	// broken IKE.
+	if !isIKE(p, n, onIKEPort(d) && !u.natt && !u.known()) {
 		return false
 	}
 	if u.foreign() {
@@ -95,6 +100,16 @@ func (c *Classifier) ike(d *dissect.Datagram, u *udpFlow) bool {
 	}
 	c.emitIKE(d, p, TransportUDP)
 	return true
+}
+
+// isIKE tells whether b, the captured part of n bytes, is an IKE message.
+// Where one is expected, broken ones count as well, so that they are reported.
+// Other protocols use these ports, too, and one datagram in a hundred of random
+// bytes has a version and an exchange type of IKE: so even there the length
+// must be one that a datagram can have.
+func isIKE(b []byte, n int, expected bool) bool {
+	return ike.Plausible(b, n) ||
+		expected && ike.PlausibleOnPort(b, n) && binary.BigEndian.Uint32(b[24:]) <= maxDatagram
 }
 
 func (c *Classifier) emitIKE(d *dissect.Datagram, body []byte, t Transport) {
