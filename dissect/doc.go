@@ -44,13 +44,16 @@
 // # Why the walk is our own
 //
 // gopacket's layers, decoded into reused structs by its DecodingLayerParser,
-// cost several times as much as reading the few fields needed here, and this
+// cost two to five times as much as reading the few fields needed here, and this
 // code runs for every packet of captures with millions of them. The layers
 // also leave gaps: link types 14, 50, 51, 228 and 229, snapshot lengths (they
 // see captured bytes alone), and telling tunnels from plain UDP. The tests hold
-// this walk against gopacket's on shared and random frames; known differences,
-// where this package follows Wireshark or the RFC:
+// this walk against gopacket's on shared and random frames, and against tshark's
+// on every wrapping. Known differences from gopacket, where this package follows
+// Wireshark or the RFC:
 //
+//   - EtherType FFFF is IPv4 there, reserved here.
+//   - EtherType 9100 is a tag only here.
 //   - IP version: gopacket believes the EtherType. Here the version field must
 //     agree, else the packet is malformed.
 //   - IPv4 and TCP options that contradict themselves: an error there for IPv4.
