@@ -33,25 +33,25 @@ const (
 // on are of the drafts of NAT traversal and of message fragmentation, in the
 // private range.
 const (
-	PayloadV1SA           PayloadType = 1
-	PayloadV1Proposal     PayloadType = 2
-	PayloadV1Transform    PayloadType = 3
-	PayloadV1KE           PayloadType = 4
-	PayloadV1ID           PayloadType = 5
-	PayloadV1Certificate  PayloadType = 6
-	PayloadV1CertRequest  PayloadType = 7
-	PayloadV1Hash         PayloadType = 8
-	PayloadV1Signature    PayloadType = 9
-	PayloadV1Nonce        PayloadType = 10
-	PayloadV1Notify       PayloadType = 11
-	PayloadV1Delete       PayloadType = 12
-	PayloadV1VendorID     PayloadType = 13
-	PayloadV1Attributes   PayloadType = 14
-	PayloadV1NATD         PayloadType = 20
-	PayloadV1NATOA        PayloadType = 21
-	PayloadV1NATDDraft    PayloadType = 130
-	PayloadV1NATOADraft   PayloadType = 131
-	PayloadV1Fragment     PayloadType = 132
+	PayloadV1SA          PayloadType = 1
+	PayloadV1Proposal    PayloadType = 2
+	PayloadV1Transform   PayloadType = 3
+	PayloadV1KE          PayloadType = 4
+	PayloadV1ID          PayloadType = 5
+	PayloadV1Certificate PayloadType = 6
+	PayloadV1CertRequest PayloadType = 7
+	PayloadV1Hash        PayloadType = 8
+	PayloadV1Signature   PayloadType = 9
+	PayloadV1Nonce       PayloadType = 10
+	PayloadV1Notify      PayloadType = 11
+	PayloadV1Delete      PayloadType = 12
+	PayloadV1VendorID    PayloadType = 13
+	PayloadV1Attributes  PayloadType = 14
+	PayloadV1NATD        PayloadType = 20
+	PayloadV1NATOA       PayloadType = 21
+	PayloadV1NATDDraft   PayloadType = 130
+	PayloadV1NATOADraft  PayloadType = 131
+	PayloadV1Fragment    PayloadType = 132
 )
 
 // Encrypted reports whether the type is SK or SKF, whose bodies are encrypted.
