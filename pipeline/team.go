@@ -14,8 +14,9 @@ const batchesPerWorker = 4
 // team is a crew of goroutines, one for each sink.
 type team struct {
 	queues  []chan *batch
-	filling []*batch
+	filling []*batch // nil until the sink has its first step
 	free    chan *batch
+	made    int // batches there are; a short run needs few
 	done    sync.WaitGroup
 }
 
@@ -28,10 +29,6 @@ func newTeam(sinks []sink) *team {
 	for i, s := range sinks {
 		queue := make(chan *batch, batchesPerWorker)
 		t.queues[i] = queue
-		t.filling[i] = newBatch()
-		for range batchesPerWorker - 1 {
-			t.free <- newBatch()
-		}
 		t.done.Go(func() {
 			for b := range queue {
 				b.replay(s)
@@ -61,16 +58,37 @@ func (t *team) event(e *reassembly.Event) {
 
 // room returns the batch of worker i that takes a step with n borrowed bytes.
 func (t *team) room(i, n int) *batch {
-	if t.filling[i].full(n) {
-		t.queues[i] <- t.filling[i]
-		t.filling[i] = <-t.free
+	b := t.filling[i]
+	if b != nil && !b.full(n) {
+		return b
 	}
-	return t.filling[i]
+	if b != nil {
+		t.queues[i] <- b
+	}
+	b = t.empty()
+	t.filling[i] = b
+	return b
+}
+
+// empty returns an empty batch, and waits for one if there are enough of them.
+func (t *team) empty() *batch {
+	select {
+	case b := <-t.free:
+		return b
+	default:
+	}
+	if t.made < cap(t.free) {
+		t.made++
+		return newBatch()
+	}
+	return <-t.free
 }
 
 func (t *team) close() {
 	for i, q := range t.queues {
-		q <- t.filling[i]
+		if t.filling[i] != nil {
+			q <- t.filling[i]
+		}
 		close(q)
 	}
 	t.done.Wait()
