@@ -56,13 +56,11 @@
 //   - EtherType 9100 is a tag only here.
 //   - IP version: gopacket believes the EtherType. Here the version field must
 //     agree, else the packet is malformed.
-//   - IPv4 and TCP options that contradict themselves: an error there for IPv4.
-//     They do not matter here, beyond the header's length.
+//   - Options of IPv4 that contradict themselves: an error there. Here options
+//     are not read.
 //   - UDP length 0 over IPv4: a jumbogram there, malformed here (RFC 768 has no
 //     such length, RFC 2675 4 only over IPv6).
 //   - IPv6 payload length 0: an error there unless there is a jumbo option; here
 //     the rest of the frame is taken, as offloading hardware leaves it.
 //   - ICMP inside the other IP version: decoded there, not here.
-//   - Bytes behind the end of a short IP packet: the same. An IP packet of total
-//     length 0 keeps the link's padding in both.
 package dissect
