@@ -62,7 +62,6 @@ func duplicateCaptureNAT(t *trace) {
 	ports[x.end[0].seen] = x.end[0].own
 	x.auth()
 	x.ping(8)
-	x.keepalive(initiator)
 	x.liveness(responder)
 	inside, outside := uint32(2), uint32(3)
 	out := func(p []byte) bool { return source(p).Addr() == x.end[0].seen.Addr() }
