@@ -50,7 +50,7 @@ func (p *printer) anomalies(n int, list []report.Anomaly, indent string) {
 // block writes one anomaly in full. What it means and what to do is told once:
 // a later tunnel with the same points back to the first.
 func (p *printer) block(n int, a report.Anomaly, follows []report.Anomaly, indent string) {
-	p.fields(indent+p.paint(strings.ToUpper(string(a.Severity)))+" "+a.Code+"   ",
+	p.fields(indent+p.paint(strings.ToUpper(string(a.Severity)))+" ", a.Code,
 		"fact: "+string(a.Confidence.Fact), "cause: "+string(a.Confidence.Cause))
 	indent += "  "
 	seen := a.Observation

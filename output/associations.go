@@ -18,7 +18,7 @@ func (p *printer) associations(t *report.Tunnel) {
 		for i := range t.IKESAs {
 			sa := &t.IKESAs[i]
 			g.add(elide(sa.InitiatorSPI, 16)+" "+elide(sa.ResponderSPI, 16), p.paint(string(sa.Status)), compact(sa.Messages, 10),
-				strings.Join(wrap(proposal(sa.Proposal), 34), "\n"))
+				strings.Join(wrap(elide(proposal(sa.Proposal), 300), 34), "\n"))
 		}
 		p.blank()
 		p.grid(&g)

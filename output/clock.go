@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/ikesniff/ikesniff/report"
@@ -86,7 +87,7 @@ func (c clock) after(t, prev time.Time) string {
 func seconds(d time.Duration) string {
 	sign := "+"
 	if d < 0 {
-		sign, d = "-", -d
+		sign, d = "-", -max(d, -math.MaxInt64) // the least Duration has no opposite
 	}
 	ms := d.Round(time.Millisecond).Milliseconds()
 	return fmt.Sprintf("%s%s.%03d", sign, number(uint64(ms/1000)), ms%1000)

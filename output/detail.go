@@ -3,6 +3,7 @@ package output
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ikesniff/ikesniff/report"
 )
@@ -92,27 +93,14 @@ func (p *printer) timeline(t *report.Tunnel) {
 	g.column("TIME " + p.clock.column())
 	g.number("PACKET")
 	g.column("SEEN")
-	var prev report.TimelineEvent
-	used := 0
+	prev := time.Time{}
 	add := func(list []report.TimelineEvent) {
 		for _, e := range list {
-			used = max(used, width(p.clock.after(e.Time, prev.Time))+width(p.eventRef(e.Ref)))
-			prev = e
+			g.add(p.clock.after(e.Time, prev), p.eventRef(e.Ref), directionArrow(e.Direction)+e.Text)
+			prev = e.Time
 		}
 	}
 	add(head)
-	add(tail)
-	prev = report.TimelineEvent{}
-	room := lineWidth - g.indent - max(used, 20) - 4 - 3
-	rows := func(list []report.TimelineEvent) {
-		for _, e := range list {
-			lines := wrap(e.Text, room)
-			g.add(p.clock.after(e.Time, prev.Time), p.eventRef(e.Ref),
-				directionArrow(e.Direction)+strings.Join(lines, "\n   "))
-			prev = e
-		}
-	}
-	rows(head)
 	if gap > 0 {
 		more := "   .. " + plural(uint64(gap), "more event")
 		if len(t.Events) > len(head)+len(tail) {
@@ -120,7 +108,13 @@ func (p *printer) timeline(t *report.Tunnel) {
 		}
 		g.add("", "", more)
 	}
-	rows(tail)
+	add(tail)
+	// What time and number leave is for the text, which hangs behind its arrow.
+	w := g.widths()
+	room := lineWidth - g.indent - w[0] - w[1] - 2*2 - len("-> ")
+	for _, row := range g.rows {
+		row[2] = row[2][:3] + strings.Join(wrap(row[2][3:], room), "\n   ")
+	}
 	p.grid(&g)
 }
 

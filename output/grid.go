@@ -2,6 +2,8 @@ package output
 
 import (
 	"bytes"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -17,24 +19,69 @@ type grid struct {
 	heads  []string
 	right  []bool // columns aligned to the right
 	rows   [][]string
+	height int // lines of all rows
+	marks  []mark
+}
+
+// mark is a word to colour once its line is laid out. tablewriter must not see
+// colours: it would add resets of its own.
+type mark struct {
+	line, column, offset int // offset in cells within the column
+	word, coloured       string
 }
 
 // column adds a column aligned to the left, number one to the right.
 func (g *grid) column(head string) { g.heads, g.right = append(g.heads, head), append(g.right, false) }
 func (g *grid) number(head string) { g.heads, g.right = append(g.heads, head), append(g.right, true) }
 
-func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
+// add adds a row. Words painted in it must stand in columns aligned to the left.
+func (g *grid) add(cells ...string) {
+	high := 1
+	for i, cell := range cells {
+		if strings.Contains(cell, "\x1b") {
+			cells[i] = g.unpaint(cell, i)
+		}
+		high = max(high, 1+strings.Count(cell, "\n"))
+	}
+	g.rows = append(g.rows, cells)
+	g.height += high
+}
+
+// painted is what paint makes of a word.
+var painted = regexp.MustCompile("\x1b\\[[0-9;]+m(.*?)\x1b\\[0m")
+
+// unpaint takes the colours from a cell and remembers where they were.
+func (g *grid) unpaint(cell string, column int) string {
+	lines := strings.Split(cell, "\n")
+	for i, line := range lines {
+		for m := painted.FindStringSubmatchIndex(line); m != nil; m = painted.FindStringSubmatchIndex(line) {
+			word := line[m[2]:m[3]]
+			g.marks = append(g.marks, mark{g.height + i, column, width(line[:m[0]]), word, line[m[0]:m[1]]})
+			line = line[:m[0]] + word + line[m[1]:]
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, "\n")
+}
+
+// widths are those of the columns.
+func (g *grid) widths() []int {
+	w := make([]int, len(g.heads))
+	for i, head := range g.heads {
+		w[i] = width(head)
+		for _, row := range g.rows {
+			for line := range strings.SplitSeq(row[i], "\n") {
+				w[i] = max(w[i], width(line))
+			}
+		}
+	}
+	return w
+}
 
 // width is that of the widest line that render would write.
 func (g *grid) width() int {
 	total := g.indent + 2*(len(g.heads)-1)
-	for i, head := range g.heads {
-		w := width(head)
-		for _, row := range g.rows {
-			for line := range strings.SplitSeq(row[i], "\n") {
-				w = max(w, width(line))
-			}
-		}
+	for _, w := range g.widths() {
 		total += w
 	}
 	return total
@@ -78,10 +125,30 @@ func (g *grid) render() ([]string, error) {
 		return nil, err
 	}
 	lines := strings.Split(strings.TrimSuffix(buf.String(), "\n"), "\n")
+	g.colour(lines[1:])
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(strings.Repeat(" ", g.indent)+line, " ")
 	}
 	return lines, nil
+}
+
+// colour paints the marked words in the lines below the header. The last mark
+// of a line comes first, so that the places of the others stay.
+func (g *grid) colour(lines []string) {
+	w := g.widths()
+	for _, m := range slices.Backward(g.marks) {
+		at := m.offset
+		for _, before := range w[:m.column] {
+			at += before + 2
+		}
+		head, rest := "", lines[m.line]
+		if at > 0 {
+			head, rest = cut(rest, at)
+		}
+		if after, ok := strings.CutPrefix(rest, m.word); ok {
+			lines[m.line] = head + m.coloured + after
+		}
+	}
 }
 
 // fitting is the first grid that is no wider than a line, else the last.

@@ -90,5 +90,5 @@ func (p *printer) info(first string, a report.Anomaly) {
 	if rest == "" {
 		rest = a.Observation
 	}
-	p.line(elide(first+a.Code+": "+rest, lineWidth-width(tail)) + tail)
+	p.line(first + elide(a.Code+": "+rest, lineWidth-width(first)-width(tail)) + tail)
 }

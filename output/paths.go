@@ -6,17 +6,23 @@ import (
 	"github.com/ikesniff/ikesniff/report"
 )
 
-// paths writes the table of a tunnel's paths: one line each if that fits, else
-// one for each direction.
+// paths writes a tunnel's paths: a line each if that fits, else one for each
+// direction, and with long addresses those on lines of their own.
 func (p *printer) paths(t *report.Tunnel) {
 	if len(t.Paths) == 0 {
 		return
 	}
-	p.grid(fitting(
+	g := fitting(
 		func() *grid { return p.flatPaths(t) },
-		func() *grid { return p.stackedPaths(t, false) },
-		func() *grid { return p.stackedPaths(t, true) },
-	))
+		func() *grid { return p.stackedPaths(t) },
+	)
+	if g.width() <= lineWidth {
+		p.grid(g)
+		return
+	}
+	for _, path := range pathsInOrder(t) {
+		p.longPath(t, &path)
+	}
 }
 
 // pathColumn is one count of a path's traffic, and whether any path has it.
@@ -90,15 +96,12 @@ func (p *printer) flatPaths(t *report.Tunnel) *grid {
 	return g
 }
 
-// stackedPaths has a line for each direction; narrow puts transport and state
-// above the endpoints.
-func (p *printer) stackedPaths(t *report.Tunnel, narrow bool) *grid {
+// stackedPaths has a line for each direction.
+func (p *printer) stackedPaths(t *report.Tunnel) *grid {
 	columns := pathColumns(t)
 	g := &grid{indent: 3}
 	g.column("PATH")
-	if !narrow {
-		g.column("STATE")
-	}
+	g.column("STATE")
 	g.column("")
 	g.column("LAST " + p.clock.column())
 	for _, c := range columns {
@@ -106,23 +109,35 @@ func (p *printer) stackedPaths(t *report.Tunnel, narrow bool) *grid {
 	}
 	for _, path := range pathsInOrder(t) {
 		a, b := &path.Traffic.ToResponder, &path.Traffic.ToInitiator
-		word, lead := transportWord(path.Transport)+"  ", ""
-		var row []string
-		if narrow {
-			lead = "\n"
-			row = []string{word + p.pathState(path.State) + "\n" + elide(path.Initiator, 50) + "\n" +
-				arrow(t) + " " + elide(path.Responder, 47)}
-		} else {
-			row = []string{word + path.Initiator + "\n" + strings.Repeat(" ", len(word)) + arrow(t) + " " + path.Responder,
-				p.pathState(path.State)}
+		word := transportWord(path.Transport) + "  "
+		row := []string{
+			word + path.Initiator + "\n" + strings.Repeat(" ", len(word)) + arrow(t) + " " + path.Responder,
+			p.pathState(path.State), "->\n<-", p.last(a) + "\n" + p.last(b),
 		}
-		row = append(row, lead+"->\n<-", lead+p.last(a)+"\n"+p.last(b))
 		for _, c := range columns {
-			row = append(row, lead+compact(c.count(a), 9)+"\n"+compact(c.count(b), 9))
+			row = append(row, compact(c.count(a), 9)+"\n"+compact(c.count(b), 9))
 		}
 		g.add(row...)
 	}
 	return g
+}
+
+// longPath writes one path without columns.
+func (p *printer) longPath(t *report.Tunnel, path *report.Path) {
+	p.fields("   "+transportWord(path.Transport)+"  ", p.pathState(path.State), path.Initiator, arrow(t)+" "+path.Responder)
+	direction := func(first string, x *report.PathTraffic) {
+		last := "none"
+		if x.LastSeen != nil && x.LastRef != nil {
+			last = "last " + p.clock.at(*x.LastSeen) + " " + p.clock.column() + " " + p.ref(*x.LastRef)
+		}
+		fields := []string{last}
+		for _, c := range pathColumns(t) {
+			fields = append(fields, c.name+" "+number(c.count(x)))
+		}
+		p.fields(first, fields...)
+	}
+	direction("      -> ", &path.Traffic.ToResponder)
+	direction("      <- ", &path.Traffic.ToInitiator)
 }
 
 // pathEnds are the two ends of a path, ports alone where the addresses are

@@ -45,6 +45,7 @@ func (p *printer) linef(format string, args ...any) { p.line(fmt.Sprintf(format,
 // text writes a paragraph: first leads its first line, the others are indented
 // to match.
 func (p *printer) text(first, paragraph string) {
+	first = elide(first, lineWidth/2)
 	indent := strings.Repeat(" ", width(first))
 	for _, l := range wrap(paragraph, lineWidth-width(first)) {
 		p.line(first + l)
@@ -54,6 +55,7 @@ func (p *printer) text(first, paragraph string) {
 
 // fields writes fields three spaces apart, on more than one line if need be.
 func (p *printer) fields(first string, fields ...string) {
+	first = elide(first, lineWidth/2)
 	indent := strings.Repeat(" ", width(first))
 	for _, l := range flow(fields, "   ", lineWidth-width(first)) {
 		p.line(first + l)

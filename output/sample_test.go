@@ -10,6 +10,8 @@ import (
 
 // The reports of these tests are invented, after the pattern of real ones.
 
+var sure = report.AnomalyConfidence{Fact: report.ConfidenceHigh, Cause: report.ConfidenceHigh}
+
 func at(day, clock string) time.Time {
 	t, err := time.Parse(time.DateTime, day+" "+clock)
 	if err != nil {
@@ -94,7 +96,7 @@ func sampleClean() *report.Stream {
 			ToInitiator: traffic(at(day, "08:00:00"), at(day, "08:00:00"), 4, 4, 1, 0, 0),
 		}}, nat}
 	natT.Anomalies = []report.Anomaly{
-		{ID: "a1", Code: "nat-detected", Severity: report.SeverityInfo, Title: "NAT on the path",
+		{ID: "a1", Code: "nat-detected", Severity: report.SeverityInfo, Title: "NAT on the path", Confidence: sure,
 			Observation: "The initiator is behind NAT, or forces encapsulation.", Refs: refsOf(3, 4)},
 	}
 	only := tunnel("1a1b2c3d4e5f", "192.0.2.10", "192.0.2.77", false, 0, report.PhaseUnknown, at(day, "08:00:02"), 7112, 6930, 81177, 81203)
@@ -145,7 +147,7 @@ func sampleWarning() *report.Stream {
 		EventsTotal: 5,
 	}
 	t.Anomalies = []report.Anomaly{
-		{ID: "a2", Code: "address-change", Severity: report.SeverityInfo, Title: "An endpoint moved", Refs: refsOf(2199, 2200),
+		{ID: "a2", Code: "address-change", Severity: report.SeverityInfo, Title: "An endpoint moved", Confidence: sure, Refs: refsOf(2199, 2200),
 			Observation: "The client's port changed from 59641 to 58518. Linking the two IKE SAs is inferred from address and fingerprint, so that another client behind the same NAT would look the same."},
 		{ID: "a1", Code: "one-way-keepalives", Severity: report.SeverityWarning, Title: "Only keepalives come back",
 			Confidence:      report.AnomalyConfidence{Fact: report.ConfidenceHigh, Cause: report.ConfidenceMedium},
@@ -158,8 +160,8 @@ func sampleWarning() *report.Stream {
 			Refs:            refsOf(2164, 2167, 2199, 2200),
 			WiresharkFilter: "frame.number in {2164, 2167..2199, 2200}",
 		},
-		{ID: "a3", Code: "stale-sa", Severity: report.SeverityNotice, ConsequenceOf: "a1", Count: 1},
-		{ID: "a4", Code: "nat-timeout", Severity: report.SeverityNotice, ConsequenceOf: "a1", Count: 33},
+		{ID: "a3", Code: "stale-sa", Severity: report.SeverityNotice, ConsequenceOf: "a1", Confidence: sure, Count: 1},
+		{ID: "a4", Code: "nat-timeout", Severity: report.SeverityNotice, ConsequenceOf: "a1", Confidence: sure, Count: 33},
 	}
 	return streamOf(h, t)
 }
@@ -222,7 +224,7 @@ func manyTunnel(day string, i int) *report.Tunnel {
 			Interpretation: "The two ends share no set of algorithms.", Advice: []string{"Compare the phase 1 proposals of both ends."},
 			Refs: refsOf(uint64(i)+10, uint64(i)+11), WiresharkFilter: fmt.Sprintf("frame.number in {%d, %d}", i+10, i+11)}}
 	case i%10 == 3:
-		t.Anomalies = []report.Anomaly{{ID: "a1", Code: "nat-detected", Severity: report.SeverityInfo, Title: "NAT on the path",
+		t.Anomalies = []report.Anomaly{{ID: "a1", Code: "nat-detected", Severity: report.SeverityInfo, Title: "NAT on the path", Confidence: sure,
 			Observation: "The initiator is behind NAT.", Refs: refsOf(uint64(i)+10, uint64(i)+11)}}
 	}
 	return t

@@ -21,6 +21,9 @@ func width(s string) int {
 // wider alone is broken where it must. Runs of spaces inside a line stay. It
 // returns at least one line.
 func wrap(text string, max int) []string {
+	if max < 1 {
+		max = 1
+	}
 	if width(text) <= max {
 		return []string{text}
 	}
@@ -35,12 +38,15 @@ func wrap(text string, max int) []string {
 		}
 		line += word
 		for width(line) > max {
-			head, rest := cut(line, max)
+			var head string
+			head, line = cut(line, max)
 			lines = append(lines, head)
-			line = rest
 		}
 	}
-	return append(lines, line)
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // cut splits s behind the last character that fits into max cells; it always
