@@ -52,7 +52,7 @@ func follows(a, b *stream) bool {
 // sameSpan tells whether two streams are one SA seen at two places at once,
 // as before and after a NAT: the same packets at about the same times.
 func sameSpan(a, b *stream) bool {
-	return a.content == b.content && near(a.first.time, b.first.time) && near(a.last.time, b.last.time) &&
+	return a.content != 0 && a.content == b.content && near(a.first.time, b.first.time) && near(a.last.time, b.last.time) &&
 		a.seq.first == b.seq.first && a.seq.high == b.seq.high
 }
 

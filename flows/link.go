@@ -275,20 +275,17 @@ func (n *ikeLine) root() *ikeLine {
 	return n
 }
 
-// bornSlack lets data overtake the answer that made its SA.
+// bornSlack lets data overtake the answer that made its SA, where no earlier
+// exchange can have made it.
 const bornSlack = 1e9
 
 func (c *child) choose(cand []*ikeLine) {
 	if len(cand) == 0 {
 		return
 	}
-	var best *ikeLine
-	var at mark
-	for _, l := range cand {
-		b := l.birthBefore(c.first.time + bornSlack)
-		if b.set() && (!at.set() || b.compare(at) > 0) {
-			best, at = l, b
-		}
+	best, at := lastBirth(cand, c.first.time)
+	if best == nil {
+		best, at = lastBirth(cand, c.first.time+bornSlack)
 	}
 	if best == nil {
 		// No birth was captured: the SA that spoke last before, else the first
@@ -306,6 +303,16 @@ func (c *child) choose(cand []*ikeLine) {
 	if c.head().seq.first > bornHigh {
 		c.born = mark{}
 	}
+}
+
+// lastBirth finds the IKE SA with the latest birth of a child up to a time.
+func lastBirth(cand []*ikeLine, t int64) (best *ikeLine, at mark) {
+	for _, l := range cand {
+		if b := l.birthBefore(t); b.set() && (!at.set() || b.compare(at) > 0) {
+			best, at = l, b
+		}
+	}
+	return best, at
 }
 
 // bornHigh is the highest first number that is believed of a new SA.

@@ -30,7 +30,7 @@ type stream struct {
 
 	packets, bytes uint64 // without copies
 	first, last    mark
-	content        uint64 // of the first packet
+	content        uint64 // of the first packet; 0 if too short to tell
 	seq            sequence
 	sure           uint64 // copies: see traffic
 	maybe          uint64
@@ -42,6 +42,10 @@ type stream struct {
 	lost           uint64 // Tracker.lost as of the last packet
 	confidence     reassembly.Confidence
 }
+
+// tellingLength is the least length in bytes of a message with an integrity
+// check value: below it, equal bytes prove nothing.
+const tellingLength = 24
 
 // add takes one packet. lost is how many packets the capture has lost so far.
 func (s *stream) add(e *reassembly.Event, lost uint64) {
@@ -70,7 +74,10 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 	s.packets++
 	s.bytes += uint64(e.Length)
 	if !s.first.set() {
-		s.first, s.content = m, content(e)
+		s.first = m
+		if e.Length >= tellingLength {
+			s.content = content(e)
+		}
 	}
 	s.last = later(s.last, m)
 	s.confidence = max(s.confidence, e.Confidence)

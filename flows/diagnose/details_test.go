@@ -93,6 +93,18 @@ func TestLossShareLeavesCopiesOut(t *testing.T) {
 	}
 }
 
+// Counts that no capture can have must not wrap round to a division by zero.
+func TestLossOfImpossibleCounts(t *testing.T) {
+	f := losing(1<<64-1, 1<<64-1)
+	f.Tunnel.ChildSAs = append(f.Tunnel.ChildSAs, f.Tunnel.ChildSAs[0])
+	f.Tunnel.ChildSAs[2].Missing, f.Tunnel.ChildSAs[2].Packets = 1, 1
+	f.Children = append(f.Children, f.Children[0])
+	_, got := judge(t, f)
+	if a := find(t, got, "esp-loss"); a.Count != 1<<64-1 || a.Evidence["share"] != 0.5 {
+		t.Errorf("count %d, %v", a.Count, a.Evidence)
+	}
+}
+
 func TestLossIsToldForEachDirection(t *testing.T) {
 	f := losing(5, 1000)
 	f.Tunnel.ChildSAs[1].Missing = 7

@@ -167,8 +167,7 @@ func (l *look) rejection(q *Quote) *finding {
 	meaning := rejection(q)
 	sender := orWord(q.Sender, "a host without address")
 	own := q.Sender != "" && q.Sender == to
-	what := map[string]string{"ike": "IKE messages", "esp": "ESP packets", "ah": "AH packets", "keepalive": "NAT keepalives"}[q.About]
-	f.say(fmt.Sprintf("%s answered %s from %s to %s with ICMP '%s', %s.", sender, orWord(what, "packets"), from, to, meaning, times(uint64(q.Count))),
+	f.say(fmt.Sprintf("%s answered %s from %s to %s with ICMP '%s', %s.", sender, refusedWord(q.About), from, to, meaning, times(uint64(q.Count))),
 		fmt.Sprintf("%s, a router or filter on the way to %s, does not let these packets through.", sender, to))
 	if own {
 		f.Confidence.Cause = report.ConfidenceHigh
@@ -195,6 +194,21 @@ func (l *look) rejection(q *Quote) *finding {
 	f.Evidence["meaning"], f.Evidence["about"] = meaning, q.About
 	f.Evidence["direction"], f.Evidence["errors"] = direction(q.ToResponder), q.Count
 	return f
+}
+
+// refusedWord names what an ICMP error is about.
+func refusedWord(about string) string {
+	switch about {
+	case "ike":
+		return "IKE messages"
+	case "esp":
+		return "ESP packets"
+	case "ah":
+		return "AH packets"
+	case "keepalive":
+		return "NAT keepalives"
+	}
+	return "packets"
 }
 
 // lastFrom is when a peer's IKE or data was seen last.

@@ -29,6 +29,21 @@ var cases = map[string][]scenario{
 		{"like it: one request just before the end", func() *Facts {
 			return with(deadTunnel(), func(f *Facts) { f.IKE[0].Repeats, f.End, f.Tunnel.LastSeen = nil, t0.Add(time.Second), t0 })
 		}, nil},
+		{"two requests, the capture ends soon after", func() *Facts {
+			return with(deadTunnel(), func(f *Facts) {
+				f.IKE[0].Repeats = []Repeat{sent("IKE_SA_INIT", 0, "initiator", 1, 0, 1)}
+				f.End, f.Tunnel.LastSeen = t0.Add(2500*time.Millisecond), t0.Add(time.Second)
+			})
+		}, []string{"critical no-answer", "notice ike-retransmission"}},
+		{"like it: two requests within a slow round trip", func() *Facts {
+			return with(deadTunnel(), func(f *Facts) {
+				f.IKE[0].Repeats = []Repeat{sent("IKE_SA_INIT", 0, "initiator", 1, 0, 0.5)}
+				f.End, f.Tunnel.LastSeen = t0.Add(time.Second), t0.Add(time.Second)
+			})
+		}, []string{"notice ike-retransmission"}},
+		{"like it: an SA that began before the capture", func() *Facts {
+			return with(deadTunnel(), func(f *Facts) { f.IKE[0].Began = false })
+		}, []string{"warning ike-retransmission"}},
 		{"like it: cookie, then success", func() *Facts {
 			return with(upTunnel(), func(f *Facts) {
 				f.IKE[0].Cookie = Answer{1, at(0.01, 2), at(0.01, 2)}
@@ -81,6 +96,18 @@ var cases = map[string][]scenario{
 				f.Quotes = []Quote{{Sender: "203.0.113.9", Type: 3, Code: 1, About: "esp", ToResponder: true, Count: 1, First: at(9, 20), Last: at(9, 20)}}
 			})
 		}, []string{"notice icmp-rejected"}},
+		{"refused after the close", func() *Facts {
+			return with(upTunnel(), func(f *Facts) {
+				f.Tunnel.Status, f.Tunnel.Data = report.StatusClosed, report.DataNone
+				f.Quotes = []Quote{{Sender: "198.51.100.1", Type: 3, Code: 3, About: "esp", ToResponder: true, Count: 2, First: at(61, 2020), Last: at(62, 2021)}}
+			})
+		}, []string{"notice icmp-rejected"}},
+		{"refused before the close", func() *Facts {
+			return with(upTunnel(), func(f *Facts) {
+				f.Tunnel.Status, f.Tunnel.Data = report.StatusClosed, report.DataNone
+				f.Quotes = []Quote{{Sender: "198.51.100.1", Type: 3, Code: 3, About: "esp", ToResponder: true, Count: 2, First: at(20, 2020), Last: at(62, 2021)}}
+			})
+		}, []string{"warning icmp-rejected"}},
 		{"refused the other way: explains nothing", func() *Facts {
 			return with(deadTunnel(), func(f *Facts) {
 				f.Quotes = []Quote{{Sender: "192.0.2.1", Type: 3, Code: 3, About: "ike", ToResponder: false, Count: 1, First: at(3, 20), Last: at(3, 20)}}
@@ -140,6 +167,11 @@ var cases = map[string][]scenario{
 				f.IKE[0].Repeats = []Repeat{sent("INFORMATIONAL", 2, "responder", 100, 20, 24, 31.2, 44.16)}
 			})
 		}, []string{"warning ike-retransmission"}},
+		{"nothing of the sender after it", func() *Facts {
+			return with(upTunnel(), func(f *Facts) {
+				f.IKE[0].Repeats = []Repeat{sent("IKE_AUTH", 1, "initiator", 3, 1, 2, 4)}
+			})
+		}, []string{"warning ike-retransmission"}},
 		{"answer not seen, sender went on", func() *Facts {
 			return with(upTunnel(), func(f *Facts) {
 				f.IKE[0].Repeats = []Repeat{sent("IKE_SA_INIT", 0, "initiator", 1, 0, 0.5, 1.5)}
@@ -157,6 +189,9 @@ var cases = map[string][]scenario{
 	},
 	"no-proposal-chosen": {
 		{"refused", func() *Facts { return refusedTunnel() }, []string{"critical no-proposal-chosen"}},
+		{"forged: the SA was long up", func() *Facts {
+			return with(upTunnel(), func(f *Facts) { f.IKE[0].NoProposal = Answer{1, at(55, 1999), at(55, 1999)} })
+		}, []string{"notice no-proposal-chosen"}},
 		{"another proposal taken later", func() *Facts {
 			return with(upTunnel(), func(f *Facts) {
 				d := refusedTunnel()

@@ -117,16 +117,16 @@ func verb(n uint64, one, many string) string {
 type clock struct{ dated bool }
 
 func newClock(moments ...time.Time) clock {
-	var day string
+	year, day := 0, 0
 	for _, t := range moments {
 		if t.IsZero() {
 			continue
 		}
-		d := t.UTC().Format(time.DateOnly)
-		if day != "" && d != day {
+		t = t.UTC()
+		if day != 0 && (t.Year() != year || t.YearDay() != day) {
 			return clock{dated: true}
 		}
-		day = d
+		year, day = t.Year(), t.YearDay()
 	}
 	return clock{}
 }

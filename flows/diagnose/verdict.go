@@ -262,22 +262,28 @@ func (l *look) transport() string {
 	return l.label(best)
 }
 
-// label names a path's transport with the responder's port.
-func (l *look) label(p *report.Path) string {
-	name := map[string]string{
-		"udp": "UDP", "udp-nat-t": "UDP", "tcp-rfc8229": "TCP", "tcp-fortinet-esp": "fake TCP (fortinet-esp)", "tcp-cisco": "TCP (cTCP)",
-	}[p.Transport]
-	if p.Transport == "ip" {
-		ah := len(l.children) > 0
-		for _, c := range l.children {
-			ah = ah && c.sa.Protocol == "ah"
-		}
-		if ah {
-			return "raw AH"
-		}
+// rawLabel names ESP or AH straight in IP.
+func (l *look) rawLabel() string {
+	if len(l.children) == 0 {
 		return "raw ESP"
 	}
-	if name == "" {
+	for _, c := range l.children {
+		if c.sa.Protocol != "ah" {
+			return "raw ESP"
+		}
+	}
+	return "raw AH"
+}
+
+// label names a path's transport with the responder's port.
+func (l *look) label(p *report.Path) string {
+	var name string
+	switch p.Transport {
+	case "udp", "udp-nat-t":
+		name = "UDP"
+	case "ip":
+		return l.rawLabel()
+	default:
 		return p.Transport
 	}
 	if ap, err := netip.ParseAddrPort(p.Responder); err == nil {

@@ -26,6 +26,17 @@ func TestVerdict(t *testing.T) {
 			f.Tunnel.IKESAs = append([]report.IKESA{old}, f.Tunnel.IKESAs...)
 			f.IKE = append([]IKEFacts{oldFacts}, f.IKE...)
 		}), "Up on UDP 4500 since 10:00:02 UTC; data flows both ways."},
+		"up since before a rekey seen from one side": {with(upTunnel(), func(f *Facts) {
+			old, oldFacts := f.Tunnel.IKESAs[0], f.IKE[0]
+			old.ID, old.Status = "ike-0", report.StatusClosed
+			f.Tunnel.IKESAs[0].RekeyOf, f.IKE[0].Began = "ike-0", false
+			f.Tunnel.IKESAs = append([]report.IKESA{old}, f.Tunnel.IKESAs...)
+			f.IKE = append([]IKEFacts{oldFacts}, f.IKE...)
+		}), "Up on UDP 4500 since 10:00:02 UTC; data flows both ways."},
+		"raw AH": {with(upTunnel(), func(f *Facts) {
+			f.Tunnel.Paths[0].Transport, f.Tunnel.Paths[0].Responder = "ip", "198.51.100.1"
+			f.Tunnel.ChildSAs[0].Protocol, f.Tunnel.ChildSAs[1].Protocol = "ah", "ah"
+		}), "Up on raw AH since 10:00:02 UTC; data flows both ways."},
 		"replaced in a ring": {with(upTunnel(), func(f *Facts) {
 			f.Tunnel.IKESAs = append(f.Tunnel.IKESAs, f.Tunnel.IKESAs[0])
 			f.Tunnel.IKESAs[1].ID, f.Tunnel.IKESAs[1].RekeyOf, f.Tunnel.IKESAs[0].RekeyOf = "ike-2", "ike-1", "ike-2"
