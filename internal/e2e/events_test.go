@@ -1,0 +1,52 @@
+package e2e
+
+import (
+	"io"
+	"testing"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/dissect"
+	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// ikeMessages lists the IKE messages of a capture, in the form of facts.IKE:
+// the report counts them, but does not show each.
+func ikeMessages(t *testing.T, file string) []string {
+	t.Helper()
+	src, err := capture.Open([]string{file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	f := newFacts()
+	emit := func(e *reassembly.Event) {
+		if e.Kind != reassembly.KindMessage || e.Message != reassembly.MessageIKE {
+			return
+		}
+		h, err := ike.ParseHeader(e.Data)
+		if err != nil {
+			t.Errorf("%v: %v", e.Ref, err)
+			return
+		}
+		f.message(int(e.Ref.Number()), int(h.Version.Major), int(h.ExchangeType), h.InitiatorSPI.String(), h.ResponderSPI.String())
+	}
+	fragments := reassembly.NewDefragmenter(reassembly.Config{}, emit)
+	classifier := reassembly.NewClassifier(reassembly.Config{}, emit)
+	decoder := dissect.NewDecoder()
+	for {
+		var p capture.Packet
+		var d dissect.Datagram
+		if err := src.Next(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		decoder.Decode(&p, &d)
+		if whole := fragments.Add(&d); whole != nil {
+			classifier.Datagram(whole)
+		}
+	}
+	classifier.Finish()
+	return f.IKE
+}
