@@ -92,8 +92,12 @@ func (e *encoder) encode(v any) ([]byte, error) {
 // so for characters below U+0020 only; U+009B, say, begins a control sequence
 // too. Such characters stand in strings only, so any of them may be escaped.
 func escapeInvisible(b []byte) []byte {
-	i := bytes.IndexFunc(b, invisible)
-	if i < 0 {
+	// Nearly all JSON is ASCII, and below U+007F only line ends are raw in it.
+	i := 0
+	for i < len(b) && b[i] < 0x7f {
+		i++
+	}
+	if i == len(b) {
 		return b
 	}
 	out := append(make([]byte, 0, len(b)+16), b[:i]...)

@@ -38,6 +38,7 @@ func Markdown(w io.Writer, s *report.Stream, o Options) error {
 	}
 	p.blank()
 	p.rest(tally, shown)
+	p.blank()
 	p.markdownAnomalies("capture", head.Anomalies)
 	for i, t := range shown {
 		p.markdownAnomalies(fmt.Sprintf("tunnel %d", i+1), t.Anomalies)
