@@ -14,9 +14,12 @@ type Config struct {
 	// like port 4500.
 	UDPPorts []uint16
 
-	// MaxFlows is how many UDP flows a Classifier remembers (65,536).
+	// TCPPorts are ports on which the user expects IKE or ESP in TCP.
+	TCPPorts []uint16
+
+	// MaxFlows is how many UDP flows a Classifier remembers (1,048,576).
 	MaxFlows int
-	// MaxSPIs is how many pairs of address pair and SPI it remembers (65,536).
+	// MaxSPIs is how many pairs of address pair and SPI it remembers (1,048,576).
 	MaxSPIs int
 	// MaxHeldBytes is how many bytes of messages without verdict it keeps over
 	// all flows (8 MiB). One flow never holds more than 16 messages or 32 KiB.
@@ -38,8 +41,8 @@ func (c Config) withDefaults() Config {
 			*v = def
 		}
 	}
-	set(&c.MaxFlows, 1<<16)
-	set(&c.MaxSPIs, 1<<16)
+	set(&c.MaxFlows, 1<<20)
+	set(&c.MaxSPIs, 1<<20)
 	set(&c.MaxHeldBytes, 8<<20)
 	set(&c.MaxFragmented, 1<<12)
 	set(&c.MaxFragmentBytes, 32<<20)

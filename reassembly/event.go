@@ -116,7 +116,74 @@ type Event struct {
 
 	// Lost is the number of packets for KindLoss.
 	Lost uint64
+
+	// What and Bytes are valid for KindTransport: what happened on the TCP
+	// connection Src to Dst (Src is who sent the segment that shows it), and how
+	// many bytes of the stream it concerns, where it concerns any.
+	What  Happening
+	Bytes uint64
+	// Foreign is valid for KindForeign: what Src said to Dst instead of IPsec.
+	Foreign Foreign
 }
+
+// Happening is what a KindTransport event tells of a TCP connection.
+type Happening uint8
+
+const (
+	// HappeningSYN: a connection is asked for; each sending of the SYN counts.
+	// Emitted for every connection, for one that is never answered is known by
+	// this alone.
+	HappeningSYN Happening = iota
+	// HappeningOpen: the SYN was answered (Src is the server).
+	HappeningOpen
+	// HappeningRefused: the SYN was answered with RST (Src is the server).
+	HappeningRefused
+	// The ones below come only for connections that carry IPsec or began to.
+
+	// HappeningMidway: the connection was open when the capture began.
+	HappeningMidway
+	// HappeningPrefix: Src sent "IKETCP" (RFC 8229 4).
+	HappeningPrefix
+	// HappeningNoPrefix: Src, the originator, began without it; whole
+	// connections only.
+	HappeningNoPrefix
+	// HappeningFIN and HappeningRST: Src ended the connection.
+	HappeningFIN
+	HappeningRST
+	// HappeningRetransmission: Bytes were sent again, all or some of them known.
+	HappeningRetransmission
+	// HappeningOutOfOrder: a segment came before one that precedes it.
+	HappeningOutOfOrder
+	// HappeningGap: Bytes of the stream are not in the capture, though
+	// acknowledged or given up.
+	HappeningGap
+	// HappeningResync: the framing was found again after Bytes were skipped.
+	HappeningResync
+	// HappeningConflict: bytes that came before came again with other content.
+	HappeningConflict
+	// HappeningFramingError: a length of 0 or 1, or lengths that lead nowhere.
+	HappeningFramingError
+	// HappeningRepeat: a fake TCP segment whose sequence number an earlier one of
+	// its direction had.
+	HappeningRepeat
+	// HappeningZeroWindow: Src closed its window.
+	HappeningZeroWindow
+	// HappeningProbe: TCP keepalive or zero-window probe.
+	HappeningProbe
+	// HappeningPartial: the connection ended within a message; Bytes of it were
+	// dropped (RFC 9329 6.1).
+	HappeningPartial
+)
+
+// Foreign names another protocol by the first bytes of a side.
+type Foreign uint8
+
+const (
+	ForeignOther Foreign = iota
+	ForeignTLS           // a TLS record
+	ForeignHTTP
+	ForeignSSH
+)
 
 // Pair returns the event's addresses in canonical order: the smaller first.
 func (e *Event) Pair() Pair { return MakePair(e.Src.Addr(), e.Dst.Addr()) }
