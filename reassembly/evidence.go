@@ -13,12 +13,14 @@ type evidence struct {
 	packets int
 	// run is the longest row of small growth seen in one SPI, in steps.
 	run int
-	// jumps counts sequence numbers that grew by more than losses explain
-	// well, copies those that came again with the same bytes.
+	// jumps counts sequence numbers that grew by more than that, but not by
+	// more than losses explain; copies those that came again with the same
+	// bytes.
 	jumps, copies int
 	// fresh counts SPIs that joined a direction in which one was known, and odd
-	// those of them whose first sequence number no SA of ordinary age reaches.
-	fresh, odd int
+	// those of them whose first sequence number few SAs reach. old counts such
+	// numbers of all SPIs.
+	fresh, odd, old int
 	// against counts what ESP does not do.
 	against int
 }
@@ -48,8 +50,10 @@ const (
 	// skip a few numbers; microsecond clocks, as uTP sends them in this place,
 	// skip hundreds.
 	smallStep = 64
-	// bigStep and lateStep bound what loss and reordering may explain.
-	bigStep  = 1 << 20
+	// bigStep and lateStep bound what loss and reordering explain, leap what a
+	// sender may do that takes an SA over from a failed one.
+	bigStep  = 1 << 16
+	leap     = 1 << 24
 	lateStep = 1 << 12
 	// oldSequence is where few SAs get to: 2^24 packets are about 20 GB. Random
 	// bytes in this place exceed it 255 times out of 256.
@@ -79,6 +83,9 @@ func (e *evidence) add(direction int, p []byte, length int) {
 			e.step(&l.tracks[i], &t)
 			return
 		}
+	}
+	if t.seq >= oldSequence {
+		e.old++
 	}
 	if l.n > 0 {
 		e.fresh++
@@ -119,8 +126,10 @@ func (e *evidence) step(t, u *track) {
 		}
 		t.run++
 		e.run = max(e.run, t.run)
-	case d > smallStep && d <= bigStep:
-		e.jumps++
+	case d > smallStep && d <= leap:
+		if d <= bigStep {
+			e.jumps++
+		}
 		t.run = 0
 	default:
 		e.against++
@@ -141,9 +150,9 @@ func (e *evidence) judge(natt bool) verdict {
 		return verdictIPsec
 	case !natt || e.packets < 3:
 		return verdictOpen
-	case e.run > 0 || e.jumps > 0:
+	case e.run > 0 || e.jumps > 1:
 		return verdictIPsec
-	case e.fresh > 0 && e.odd == 0 && e.copies == 0:
+	case e.fresh > 0 && e.old == 0 && e.copies == 0:
 		return verdictIPsec // few SPIs, all young
 	}
 	return verdictOpen
@@ -157,8 +166,8 @@ func (e *evidence) conclude(natt bool) verdict {
 		return v
 	case !natt || e.packets == 0 || e.odd > 0:
 		return verdictUnclear
-	case e.packets > 2 && e.copies > 0:
-		return verdictUnclear // one datagram over and over: a retry of anything
+	case e.copies > e.packets-e.copies:
+		return verdictUnclear // the same over and over: a retry of anything
 	}
 	return verdictIPsec
 }

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect"
 )
@@ -164,3 +166,6 @@ func eachSeed(t *testing.T, n int, f func(t *testing.T, r *rand.Rand)) {
 		}
 	}
 }
+
+// comparePorts lets cmp look at addresses.
+var comparePorts = cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })
