@@ -38,7 +38,9 @@ func (p *printer) header(r *report.Report) {
 		}
 	}
 	p.vantage(r.Sources)
-	p.text("", totals(r.Totals))
+	if s := totals(r.Totals); s != "" {
+		p.text("", s)
+	}
 	if p.opt.Verbose && len(r.Totals.Encapsulations) > 0 {
 		var list []string
 		for _, k := range sortedKeys(r.Totals.Encapsulations) {
@@ -66,7 +68,12 @@ func (p *printer) source(i int, s *report.Source) {
 	if s.Dropped != nil {
 		drops = "drops: " + number(*s.Dropped)
 	}
-	p.fields("", name, plural(s.Packets, "packet"), span, state+"; "+drops)
+	fields := []string{name, plural(s.Packets, "packet"), span, state + "; " + drops}
+	lines := flow(fields, "   ", lineWidth)
+	if len(lines) > 1 {
+		lines = flow(fields, "   ", lineWidth-4)
+	}
+	p.line(strings.Join(lines, "\n    "))
 	if s.Error != "" {
 		p.text("    because: ", s.Error)
 	}
@@ -104,22 +111,30 @@ func (p *printer) vantage(sources []report.Source) {
 	}
 }
 
-// totals is the sentence about packets that are in no tunnel.
+// totals is the sentence about packets that are in no tunnel, "" if there is
+// nothing but such packets: then the answer says so in its own words.
 func totals(t report.Totals) string {
-	parts := []string{plural(t.IgnoredPackets, "packet") + " " + are(t.IgnoredPackets) + " not IPsec"}
-	if t.IgnoredPackets == 0 && t.Packets > 0 && t.IPsecPackets == t.Packets {
-		parts[0] = "All packets are IPsec"
+	var parts []string
+	switch {
+	case t.IPsecPackets == 0:
+	case t.IPsecPackets == t.Packets:
+		parts = append(parts, "All packets are IPsec")
+	default:
+		parts = append(parts, plural(t.IgnoredPackets, "packet")+" "+are(t.IgnoredPackets)+" not IPsec")
 	}
 	add := func(n uint64, format string) {
 		if n > 0 {
 			parts = append(parts, fmt.Sprintf(format, number(n)))
 		}
 	}
-	add(t.UndecidedPackets, "%s of them undecided")
+	add(t.UndecidedPackets, "%s undecided")
 	add(t.MalformedPackets, "%s malformed")
 	add(t.TruncatedPackets, "%s cut short by the capture")
 	add(t.IncompleteDatagrams, "%s IP datagrams with fragments missing")
 	add(t.Evicted, "%s evicted to bound memory, so counts are lower bounds")
+	if len(parts) == 0 {
+		return ""
+	}
 	return strings.Join(parts, "; ") + "."
 }
 

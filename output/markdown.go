@@ -29,8 +29,10 @@ func Markdown(w io.Writer, s *report.Stream, o Options) error {
 		p.linef("- %s", markdown(fmt.Sprintf("%s: %s%s%s", x.Name, plural(x.Packets, "packet"), span, state)))
 	}
 	p.blank()
-	p.line(markdown(totals(head.Totals)))
-	p.blank()
+	if s := totals(head.Totals); s != "" {
+		p.line(markdown(s))
+		p.blank()
+	}
 	p.line("**" + markdown(p.summaryLine(tally)) + "**")
 	if len(shown) > 0 {
 		p.blank()

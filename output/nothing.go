@@ -1,6 +1,8 @@
 package output
 
 import (
+	"strings"
+
 	"github.com/ikesniff/ikesniff/report"
 )
 
@@ -39,7 +41,7 @@ func (p *printer) nothing(r *report.Report, nearby []report.Nearby) {
 			if i == nearbyShown {
 				break
 			}
-			g.add(elide(Safe(n.What), 60), compact(n.Packets, 20), p.ref(n.First))
+			g.add(strings.Join(wrap(Safe(n.What), 60), "\n"), compact(n.Packets, 20), p.ref(n.First))
 		}
 		p.blank()
 		p.grid(&g)
