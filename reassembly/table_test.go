@@ -1,0 +1,47 @@
+package reassembly
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// TestTable compares a table with a plain list kept in order of use.
+func TestTable(t *testing.T) {
+	const limit = 8
+	r := rand.New(rand.NewPCG(27, 27))
+	tab := newTable[int, int](limit)
+	var order []int // oldest first
+	for range 20000 {
+		k := r.IntN(20)
+		i := slices.Index(order, k)
+		v := tab.get(k)
+		if (v != nil) != (i >= 0) || v != nil && *v != k {
+			t.Fatalf("get(%d) = %v, in %v", k, v, order)
+		}
+		if i >= 0 {
+			order = append(slices.Delete(order, i, i+1), k)
+		}
+		switch {
+		case i < 0:
+			evicted := -1
+			*tab.put(k, func(v *int) { evicted = *v }) = k
+			want := -1
+			if len(order) == limit {
+				want = order[0]
+				order = order[1:]
+			}
+			if evicted != want {
+				t.Fatalf("put(%d) evicted %d, want %d", k, evicted, want)
+			}
+			order = append(order, k)
+		case r.IntN(4) == 0:
+			tab.remove(k)
+			tab.remove(k) // again does nothing
+			order = order[:len(order)-1]
+		}
+		if tab.len() != len(order) || len(tab.slots) > limit {
+			t.Fatalf("%d entries in %d slots, want %d", tab.len(), len(tab.slots), len(order))
+		}
+	}
+}
