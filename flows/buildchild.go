@@ -75,7 +75,7 @@ func (c *child) best() []*stream {
 		}
 		last := out[len(out)-1]
 		switch {
-		case s.first.time >= last.last.time-overlapAllowed && s.path != last.path && int32(s.seq.first-last.seq.high) > -window:
+		case follows(last, s):
 			out = append(out, s)
 		case s.packets > last.packets:
 			out[len(out)-1] = s

@@ -125,13 +125,16 @@ func (g *group) moves() []diagnose.Move {
 		slices.SortFunc(uses, func(a, b use) int { return a.first.compare(b.first) })
 		for i := 1; i < len(uses); i++ {
 			a, b := &uses[i-1], &uses[i]
-			if a.path.transport != b.path.transport || b.first.time < a.last.time-overlapAllowed {
+			if a.path.transport != b.path.transport || b.first.time < a.last.time-copyWithin {
 				continue
 			}
 			out = appendMove(out, g, a, b)
 		}
 	}
 	for _, l := range g.ikes {
+		if l.twice {
+			continue
+		}
 		byTransport := map[reassembly.Transport][]use{}
 		for _, p := range l.paths {
 			k := p.path.transport

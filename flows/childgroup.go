@@ -30,23 +30,22 @@ func (c *child) add(s *stream) {
 const (
 	// A stream goes on where another stopped if it begins no more than
 	// overlapAllowed before the other's end and its numbers go on, up to
-	// maxForward after the other's highest; a few may have been overtaken at the
-	// change, but a stream that begins anew at 1 is another SA.
+	// maxForward after the other's highest.
 	overlapAllowed = 2e9
 	maxForward     = 1 << 24
-	maxOvertaken   = 32
+	// Where the other had ended, the last of its packets may have been overtaken
+	// at the change; but a stream that begins anew at 1 is another SA.
+	maxOvertaken = 32
 )
 
-// follows tells whether stream b may be the continuation of a, on another path.
+// follows tells whether stream b may be the continuation of a, elsewhere.
 func follows(a, b *stream) bool {
-	if b.first.time < a.last.time-overlapAllowed {
-		return false
-	}
 	step := int64(int32(b.seq.first - a.seq.high))
-	if step <= 0 && b.seq.first <= maxOvertaken {
-		return false
+	if step > 0 {
+		return step < maxForward && b.first.time >= a.last.time-overlapAllowed
 	}
-	return step > -maxOvertaken && step < maxForward
+	return step > -maxOvertaken && b.seq.first > maxOvertaken && b.first.compare(a.last) > 0 &&
+		b.content != a.content
 }
 
 // sameSpan tells whether two streams are one SA seen at two places at once,

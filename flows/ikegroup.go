@@ -11,6 +11,7 @@ type ikeLine struct {
 	*ikeSA          // merged, or the only one
 	parts  []*ikeSA // by first message
 	spread bool     // seen between more than one pair of addresses
+	twice  bool     // at the same time, as on both sides of a NAT
 
 	before, after *ikeLine // the SA it replaced, the one that replaced it
 	rekey         bool     // it replaced before by a rekey (else by a new IKE_SA_INIT)
@@ -52,6 +53,7 @@ func gatherIKE(pairs []*pair) []*ikeLine {
 		if l.ikeSA == nil {
 			l.ikeSA = sa
 		} else {
+			l.twice = l.twice || sameTime(l.ikeSA, sa)
 			l.ikeSA = mergeIKE(l.ikeSA, sa)
 			l.spread = true
 		}
@@ -87,13 +89,19 @@ func compareIKE(a, b *ikeSA) int {
 	return 1
 }
 
+// sameTime tells whether b, which came after a, is the same messages seen at
+// another place.
+func sameTime(a, b *ikeSA) bool {
+	return b.first.time-a.first.time <= copyWithin || b.first.time < a.last.time && near(a.first.time, b.first.time)
+}
+
 // mergeIKE makes one of what two pairs saw of an IKE SA; a came first. Where
 // the two overlap in time the same messages were seen twice (on both sides of
 // a NAT) and the larger counts stand; where one follows the other (MOBIKE) they
 // are added.
 func mergeIKE(a, b *ikeSA) *ikeSA {
 	m := *a
-	twice := b.first.time < a.last.time && near(a.first.time, b.first.time)
+	twice := sameTime(a, b)
 	if m.spiR == 0 {
 		m.spiR = b.spiR
 	}

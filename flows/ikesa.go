@@ -127,9 +127,9 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	sa.last = later(sa.last, now)
 	sa.lastBy[side] = later(sa.lastBy[side], now)
 	if sa.version == 1 {
-		t.v1(sa, &m, e, side, d)
+		t.v1(sa, &m, e, side)
 	} else {
-		t.v2(sa, &m, e, side, d)
+		t.v2(sa, &m, e, side)
 	}
 	t.half.note(t, sa, now.time)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // v1 takes one IKEv1 message that is not a copy (RFC 2408, RFC 2409).
-func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8, d uint64) {
+func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8) {
 	c := &t.plain
 	c.read(m)
 	now := mark{e.Time, e.Ref}
@@ -18,7 +18,7 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8,
 		x.notify(n)
 	}
 	if side == x.from {
-		t.v1Sent(x, now, d)
+		t.v1Sent(x, now, content(e))
 	} else {
 		x.answered(now, true)
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // v2 takes one IKEv2 message that is not a copy (RFC 7296).
-func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8, d uint64) {
+func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8) {
 	c := &t.plain
 	c.read(m)
 	now := mark{e.Time, e.Ref}
@@ -14,7 +14,7 @@ func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8,
 	if m.IsResponse() {
 		from = 1 - side
 	}
-	x := t.exchangeV2(sa, m, c, from, d)
+	x := t.exchangeV2(sa, m, c, from, content(e))
 	for _, n := range c.notifies {
 		x.notify(n)
 	}

@@ -88,6 +88,8 @@ type pathTap struct {
 	tap   dissect.Tap
 	index int // in path.taps as they came up
 	dir   [2]traffic
+	// keepalive is the last one each way.
+	keepalive [2]lastKeepalive
 	// mirrored: this tap saw the pair's packets twice, so that the copies that
 	// may be the network's are the capture's. Stage 2 decides it.
 	mirrored bool
@@ -192,6 +194,29 @@ const (
 	copyWithin = 50e6 // nanoseconds
 	copyDepth  = 8
 )
+
+// lastKeepalive tells a keepalive captured twice: all of them are alike but for
+// their IP ID.
+type lastKeepalive struct {
+	time int64
+	ipid uint32
+	ttl  uint8
+}
+
+func (l *lastKeepalive) seen(e *reassembly.Event) copyKind {
+	before := *l
+	*l = lastKeepalive{e.Time, e.IPID, e.TTL}
+	if dt := e.Time - before.time; before.ttl == 0 || dt > copyWithin || dt < -copyWithin || before.ipid != e.IPID {
+		return copyNone
+	}
+	switch e.TTL {
+	case before.ttl:
+		return copyMaybe
+	case before.ttl - 1, before.ttl + 1:
+		return copySure
+	}
+	return copyNone
+}
 
 // copyRing remembers the last packets of one SA at one tap.
 type copyRing struct {

@@ -98,7 +98,7 @@ func (t *Tracker) stream(e *reassembly.Event) *stream {
 
 func (t *Tracker) keepalive(e *reassembly.Event) {
 	_, at, dir := t.path(e)
-	at.dir[dir].add(e, copyNone)
+	at.dir[dir].add(e, at.keepalive[dir].seen(e))
 }
 
 // pair returns the state of the event's pair of addresses.
