@@ -224,10 +224,16 @@ func (a *analysis) perform(ctx context.Context) error {
 	switch {
 	case tally.Worst().Rank() >= a.failRank:
 		return exitStatus(exitFound)
-	case !stream.Head.Complete:
+	case ctx.Err() != nil || !allRead(stream.Head.Sources):
 		return exitStatus(exitPartial)
 	}
 	return nil
+}
+
+// allRead tells whether every source was read to its end. A report of such
+// sources may still be incomplete, for lack of memory; it says so itself.
+func allRead(sources []report.Source) bool {
+	return !slices.ContainsFunc(sources, func(s report.Source) bool { return !s.Complete })
 }
 
 // open opens the captures.
