@@ -1,8 +1,6 @@
 package reassembly
 
 import (
-	"net/netip"
-
 	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect"
 )
@@ -143,14 +141,13 @@ func (c *Classifier) emitHeld(h *hold, m *heldMessage, conf Confidence) {
 	if m.kind == MessageESP {
 		e.setESP(data)
 		e.Truncated = len(data) < m.length
-		c.learnSPI(e.Src.Addr(), e.Dst.Addr(), e.SPI)
+		c.learnSPI(spiKey(e.Src.Addr(), e.Dst.Addr(), e.SPI))
 	}
 	c.message(e)
 }
 
 // learnSPI remembers that an SPI was used between two addresses.
-func (c *Classifier) learnSPI(src, dst netip.Addr, spi uint32) {
-	k := spiKey(src, dst, spi)
+func (c *Classifier) learnSPI(k tuple) {
 	if c.spis.get(k) == nil {
 		if c.spis.len() >= c.cfg.MaxSPIs {
 			c.counters.Evicted++
@@ -159,6 +156,4 @@ func (c *Classifier) learnSPI(src, dst netip.Addr, spi uint32) {
 	}
 }
 
-func (c *Classifier) knowsSPI(src, dst netip.Addr, spi uint32) bool {
-	return c.spis.len() > 0 && c.spis.get(spiKey(src, dst, spi)) != nil
-}
+func (c *Classifier) knowsSPI(k tuple) bool { return c.spis.len() > 0 && c.spis.get(k) != nil }

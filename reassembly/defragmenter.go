@@ -272,7 +272,7 @@ func (f *Defragmenter) giveUp(p *partial) {
 			Encap: p.key.encap, Transport: t.transport, Message: t.message,
 			Confidence: t.confidence, SPI: t.spi, Sequence: t.sequence,
 			QuotedUnknown: !t.seen,
-			Data:          t.data, Length: t.length, Truncated: true,
+			Data:          t.data, Length: t.length, Truncated: len(t.data) < t.length || t.length == 0,
 			Packets: p.packets, IPLength: p.ipLength, Fragments: len(p.list),
 			TTL: p.ttl, IPID: p.key.id, HasIPID: true,
 		}

@@ -47,6 +47,15 @@ func spiKey(src, dst netip.Addr, spi uint32) tuple {
 	return k
 }
 
+// withSPI is spiKey for a datagram whose endpointsKey is k.
+func (k tuple) withSPI(direction int, spi uint32) tuple {
+	k.word = k.word&v6Word | uint64(spi)
+	if direction == 1 {
+		k.aHi, k.aLo, k.bHi, k.bLo = k.bHi, k.bLo, k.aHi, k.aLo
+	}
+	return k
+}
+
 func words(a netip.Addr) (hi, lo uint64) {
 	b := a.As16()
 	return binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])

@@ -91,7 +91,7 @@ func (c *Classifier) quotedUDP(d *dissect.Datagram, e *Event) bool {
 	case len(b) >= 4 && binary.BigEndian.Uint32(b) != 0:
 		spi := binary.BigEndian.Uint32(b)
 		switch {
-		case known || c.knowsSPI(d.Src.Addr(), d.Dst.Addr(), spi):
+		case known || c.knowsSPI(spiKey(d.Src.Addr(), d.Dst.Addr(), spi)):
 			return quotedESP(e, b)
 		case natt && plausibleSPI(spi) && lookalikeOf(b, len(b)) == "":
 			e.Confidence = ConfidenceLow

@@ -114,7 +114,7 @@ func openVPN(peer uint32, v2 bool) conversation {
 			packet[side]++
 			body := random(r, size(r, 40, 1300))
 			if v2 {
-				return concat(be32(0x48<<24|uint32(r.IntN(1))<<24|peer), be32(packet[side]), body)
+				return concat(be32(0x48<<24|peer), be32(packet[side]), body)
 			}
 			return concat([]byte{0x30}, be32(packet[side]), body)
 		})

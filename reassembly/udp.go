@@ -126,7 +126,7 @@ func (c *Classifier) espInUDP(d *dissect.Datagram, u *udpFlow) {
 	switch {
 	case u.known():
 		c.acceptESP(d, u, ConfidenceHigh)
-	case c.knowsSPI(d.Src.Addr(), d.Dst.Addr(), spi):
+	case d.PayloadLength%espAlignment == 0 && c.knowsSPI(u.key.withSPI(u.direction, spi)):
 		// The SA goes on elsewhere: NAT rebinding, or a change from raw ESP.
 		c.becomeIPsec(u, ConfidenceHigh)
 		c.acceptESP(d, u, ConfidenceHigh)
@@ -150,7 +150,7 @@ func (c *Classifier) acceptESP(d *dissect.Datagram, u *udpFlow, conf Confidence)
 	e.Transport, e.Confidence = TransportUDPNATT, conf
 	if u.flow.spi[u.direction] != e.SPI {
 		u.flow.spi[u.direction] = e.SPI
-		c.learnSPI(d.Src.Addr(), d.Dst.Addr(), e.SPI)
+		c.learnSPI(u.key.withSPI(u.direction, e.SPI))
 	}
 	c.message(e)
 }
