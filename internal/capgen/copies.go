@@ -11,6 +11,7 @@ import (
 // copies: packets that the capture shows more than once.
 var copies = []builder{
 	{"duplicate-capture.pcap", duplicateCapture},
+	{"duplicate-capture-switch.pcap", duplicateCaptureSwitch},
 	{"duplicate-capture-any.pcapng", duplicateCaptureAny},
 	{"duplicate-capture-nat.pcapng", duplicateCaptureNAT},
 }
@@ -29,6 +30,21 @@ func duplicateCapture(t *trace) {
 	t.twice(
 		func(p []byte) []byte { return wire.Ethernet(p) },
 		func(p []byte) []byte { return wire.Ethernet(hopsFurther(p, 1)) })
+	t.tunnels(1)
+	t.informs("duplicate-capture")
+}
+
+// A mirror of two ports of one switch: every packet comes twice with one TTL,
+// since a switch does not lower it. That all of them do tells it from
+// esp-duplicate-at-once.pcap.
+func duplicateCaptureSwitch(t *trace) {
+	t.link = rawLink
+	x := upBetweenSites(t)
+	x.ping(8)
+	x.liveness(responder)
+	x.ping(4)
+	ethernet := func(p []byte) []byte { return wire.Ethernet(p) }
+	t.twice(ethernet, ethernet)
 	t.tunnels(1)
 	t.informs("duplicate-capture")
 }

@@ -14,6 +14,7 @@ var data = []builder{
 	{"esp-loss.pcap", espLoss},
 	{"esp-gap-by-capture-drops.pcapng", espGapByCaptureDrops},
 	{"esp-duplicate.pcap", espDuplicate},
+	{"esp-duplicate-at-once.pcap", espDuplicateAtOnce},
 	{"esp-reordering.pcap", espReordering},
 	{"esp-sequence-reset.pcap", espSequenceReset},
 	{"esp-sequence-jump.pcap", espSequenceJump},
@@ -92,6 +93,21 @@ func espDuplicate(t *trace) {
 		copied := hopsFurther(p, 2)
 		t.now = at.Add(300 * time.Millisecond)
 		t.capture(copied, carriesESP(x.child[initiator].spi))
+	}
+	t.tunnels(1)
+	t.warns("esp-duplicate")
+}
+
+// The network delivers six of 72 packets of the initiator twice at once, as a
+// failing switch does, without lowering the TTL.
+func espDuplicateAtOnce(t *trace) {
+	x := upBetweenSites(t)
+	for range 6 {
+		x.flow(initiator, 11)
+		p := x.esp(initiator, 300)
+		t.wait(90 * time.Microsecond)
+		t.capture(p, carriesESP(x.child[initiator].spi))
+		x.flow(responder, 6)
 	}
 	t.tunnels(1)
 	t.warns("esp-duplicate")
