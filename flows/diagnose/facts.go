@@ -25,6 +25,18 @@ type Facts struct {
 	Quotes   []Quote      // ICMP errors about this tunnel's packets
 	Moves    []Move       // changes of address or port of a live SA
 	Copies   Copies
+	// TCP has an entry for each path that is TCP; Attempts the connections that
+	// never came up; Changes the steps between transports; Keepalives the runs of
+	// keepalives one way; Endpoints what else goes on at the responder's ports.
+	TCP        []TCPFacts
+	Attempts   []Attempt
+	Changes    []Change
+	Keepalives []Keepalives
+	Endpoints  []Endpoint
+	// Stale lists the SAs that the responder still uses after the initiator has
+	// gone on with another.
+	Stale []Stale
+
 	// End is the time of the last packet of the whole input.
 	End time.Time
 }
@@ -174,4 +186,13 @@ type FloodSource struct {
 	Address string // ip:port
 	SPI     string
 	At      Mark
+}
+
+// Stale is an SA that one side still uses after the other has made a new one.
+type Stale struct {
+	IKE         int    // index into Tunnel.IKESAs of the old SA
+	NewIKE      int    // and of the one that replaced it
+	Packets     uint64 // IKE, ESP and keepalives to the initiator after FirstNew
+	FirstNew    Mark
+	First, Last Mark // of those packets
 }
