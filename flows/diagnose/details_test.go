@@ -130,6 +130,46 @@ func TestForgedICMPIsBoundedAndCounted(t *testing.T) {
 	}
 }
 
+// Marks that were never set may carry the epoch as their time.
+func TestUnsetMarksSayNothing(t *testing.T) {
+	unset := Mark{Time: time.Unix(0, 0).UTC()}
+	f := aggressive("RSA signature")
+	f.Tunnel.IKESAs[0].Proposal.Authentication = ""
+	f.Tunnel.IKESAs[0].NAT = &report.NAT{Initiator: true}
+	f.IKE[0].HashInClear, f.IKE[0].NATSeen, f.IKE[0].AuthenticatedAt = unset, unset, unset
+	verdict, got := judge(t, f)
+	if c := codes(got); !slices.Equal(c, []string{"info nat-detected"}) || !got[0].FirstSeen.Equal(t0) {
+		t.Errorf("got %v", c)
+	}
+	if strings.Contains(verdict, "since") || strings.Contains(verdict, "1970") {
+		t.Errorf("verdict %s", verdict)
+	}
+	f = headless(1)
+	f.Children[0].Gaps[0].After = unset
+	_, got = judge(t, f)
+	if a := find(t, got, "esp-loss"); a.FirstSeen.Before(t0) || len(a.Refs) != 1 {
+		t.Errorf("first seen %v, %v", a.FirstSeen, a.Refs)
+	}
+}
+
+// One host that refuses everything is one finding, and explains what was
+// refused even if it is not the first kind of packet.
+func TestRefusalsOfOneHostAreOne(t *testing.T) {
+	f := deadTunnel()
+	f.Quotes = []Quote{
+		{Sender: "198.51.100.1", Type: 3, Code: 3, About: "keepalive", ToResponder: true, Count: 2, First: at(0.1, 20), Last: at(45.1, 24)},
+		{Sender: "198.51.100.1", Type: 3, Code: 3, About: "ike", ToResponder: true, Count: 3, First: at(0.2, 21), Last: at(45.2, 25)},
+	}
+	_, got := judge(t, f)
+	a := find(t, got, "icmp-rejected")
+	if a.Count != 5 || !strings.Contains(a.Observation, "NAT keepalives, IKE messages") {
+		t.Errorf("count %d: %s", a.Count, a.Observation)
+	}
+	if c := find(t, got, "no-answer").ConsequenceOf; c != a.ID {
+		t.Errorf("no-answer is a consequence of %q", c)
+	}
+}
+
 func TestConsequences(t *testing.T) {
 	_, got := judge(t, deadTunnel())
 	if a := find(t, got, "ike-retransmission"); a.ConsequenceOf != "no-answer-1" {

@@ -64,7 +64,7 @@ func dhGroups(l *look) []*finding {
 	f := dhGroupRetry.finding(n, first, last)
 	f.Confidence.Cause = report.ConfidenceHigh
 	seen := fmt.Sprintf("%s asked with INVALID_KE_PAYLOAD for %s", v.to, groupName(v.RequestedGroupName, v.RequestedGroup))
-	if v.OfferedGroup != 0 || v.OfferedGroupName != "" {
+	if v.OfferedGroup != v.RequestedGroup && v.OfferedGroup != 0 {
 		seen += " instead of " + groupName(v.OfferedGroupName, v.OfferedGroup)
 	}
 	seen += "; then IKE_SA_INIT was accepted."

@@ -60,7 +60,7 @@ func (f *finding) fill(placeholder, value string) {
 
 // ref points at a packet and its part in the story.
 func (f *finding) ref(m Mark, role string) {
-	if !m.shown() || len(f.Refs) == maxRefs {
+	if !m.set() || len(f.Refs) == maxRefs {
 		return
 	}
 	for _, r := range f.Refs {

@@ -2,6 +2,8 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ikesniff/ikesniff/report"
@@ -42,7 +44,7 @@ var icmpRejected = Entry{
 		{"code", "number", "ICMP or ICMPv6 code"},
 		{"ipv6", "true/false", "whether it is ICMPv6"},
 		{"meaning", "text", "what type and code say"},
-		{"about", "text", "what was refused: ike, esp, ah, keepalive, unknown"},
+		{"about", "text", "what was refused, as a list: ike, esp, ah, keepalive, unknown"},
 		{"direction", "text", "direction of the refused packets: to-responder or to-initiator"},
 		{"errors", "messages", "ICMP errors of this kind"},
 		{"further_errors", "messages", "ICMP errors of further kinds or senders that are not listed one by one"},
@@ -111,63 +113,71 @@ func rejection(q *Quote) string {
 	return fmt.Sprintf("destination unreachable, code %d", q.Code)
 }
 
-// rejected is a finding with what it refused.
+// rejected is a finding with what it refused: the same sender and meaning, one
+// entry for each kind of packet.
 type rejected struct {
 	*finding
-	quote Quote
+	quotes []Quote
 }
 
-// rejections makes one finding for each sender and kind of error.
+// rejections makes one finding for each sender, meaning and direction.
 func rejections(l *look) []rejected {
 	type kind struct {
-		sender, about      string
+		sender             string
 		v6, toResponder    bool
 		icmpType, icmpCode uint8
 	}
-	sums := map[kind]*Quote{}
+	groups := map[kind][]Quote{}
 	var order []kind
 	var further uint64
-	for i := range l.f.Quotes {
-		q := l.f.Quotes[i]
-		if rejection(&q) == "" || q.Count <= 0 {
+	for _, q := range l.f.Quotes {
+		if q.Count <= 0 || rejection(&q) == "" {
 			continue
 		}
-		k := kind{q.Sender, q.About, q.V6, q.ToResponder, q.Type, q.Code}
-		switch sum := sums[k]; {
-		case sum != nil:
-			sum.Count += q.Count
-			if q.First.Time.Before(sum.First.Time) {
-				sum.First = q.First
+		k := kind{q.Sender, q.V6, q.ToResponder, q.Type, q.Code}
+		if groups[k] == nil {
+			if len(order) == maxRejections {
+				further += uint64(q.Count)
+				continue
 			}
-			if q.Last.Time.After(sum.Last.Time) {
-				sum.Last = q.Last
-			}
-		case len(order) == maxRejections:
-			further += uint64(q.Count)
-		default:
-			sums[k] = &q
 			order = append(order, k)
 		}
+		groups[k] = append(groups[k], q)
 	}
 	var out []rejected
 	for i, k := range order {
-		f := l.rejection(sums[k])
+		f := l.rejection(groups[k])
 		if i == 0 && further > 0 {
 			f.Evidence["further_errors"] = further
 			f.Observation += fmt.Sprintf(" Besides, %s of further kinds or senders.", count(further, "ICMP error"))
 		}
-		out = append(out, rejected{f, *sums[k]})
+		out = append(out, rejected{f, groups[k]})
 	}
 	return out
 }
 
-func (l *look) rejection(q *Quote) *finding {
-	f := icmpRejected.finding(uint64(q.Count), q.First.Time, q.Last.Time)
+func (l *look) rejection(list []Quote) *finding {
+	q := list[0]
+	var n uint64
+	var about, what []string
+	for _, x := range list {
+		n = plus(n, uint64(x.Count))
+		if x.First.Time.Before(q.First.Time) {
+			q.First = x.First
+		}
+		if x.Last.Time.After(q.Last.Time) {
+			q.Last = x.Last
+		}
+		if !slices.Contains(about, x.About) {
+			about, what = append(about, x.About), append(what, refusedWord(x.About))
+		}
+	}
+	f := icmpRejected.finding(n, q.First.Time, q.Last.Time)
 	from, to := l.ends(q.ToResponder)
-	meaning := rejection(q)
+	meaning := rejection(&q)
 	sender := orWord(q.Sender, "a host without address")
 	own := q.Sender != "" && q.Sender == to
-	f.say(fmt.Sprintf("%s answered %s from %s to %s with ICMP '%s', %s.", sender, refusedWord(q.About), from, to, meaning, times(uint64(q.Count))),
+	f.say(fmt.Sprintf("%s answered %s from %s to %s with ICMP '%s', %s.", sender, strings.Join(what, ", "), from, to, meaning, times(n)),
 		fmt.Sprintf("%s, a router or filter on the way to %s, does not let these packets through.", sender, to))
 	if own {
 		f.Confidence.Cause = report.ConfidenceHigh
@@ -183,16 +193,18 @@ func (l *look) rejection(q *Quote) *finding {
 		f.Interpretation += " Data went both ways all the same at the end."
 		f.Confidence.Cause = report.ConfidenceLow
 	}
-	f.ref(q.First, "first ICMP error")
-	f.ref(q.Last, "last ICMP error")
+	for _, x := range list {
+		f.ref(x.First, "first ICMP error")
+		f.ref(x.Last, "last ICMP error")
+	}
 	for _, v := range l.ike {
 		f.term(ikeTerm(v.sa.InitiatorSPI))
 	}
 	f.fill("<peer>", q.Sender)
 	f.Evidence["sender"], f.Evidence["sender_is_peer"] = q.Sender, own
 	f.Evidence["type"], f.Evidence["code"], f.Evidence["ipv6"] = q.Type, q.Code, q.V6
-	f.Evidence["meaning"], f.Evidence["about"] = meaning, q.About
-	f.Evidence["direction"], f.Evidence["errors"] = direction(q.ToResponder), q.Count
+	f.Evidence["meaning"], f.Evidence["about"] = meaning, about
+	f.Evidence["direction"], f.Evidence["errors"] = direction(q.ToResponder), n
 	return f
 }
 
@@ -234,11 +246,13 @@ func (l *look) lastFrom(peer string) (last time.Time) {
 // explains tells whether the refused packets are those that a finding misses:
 // the same way and kind, at the same time.
 func (r *rejected) explains(f *finding) bool {
-	kind := r.quote.About
-	if kind == "ah" {
-		kind = "esp"
-	}
 	const late = 10 * time.Second // routers hold back ICMP, and limit its rate
-	return f.lost.kind == kind && f.lost.toResponder == r.quote.ToResponder &&
-		!r.quote.Last.Time.Before(f.lost.from) && !r.quote.First.Time.After(f.lost.to.Add(late))
+	return slices.ContainsFunc(r.quotes, func(q Quote) bool {
+		kind := q.About
+		if kind == "ah" {
+			kind = "esp"
+		}
+		return f.lost.kind == kind && f.lost.toResponder == q.ToResponder &&
+			!q.Last.Time.Before(f.lost.from) && !q.First.Time.After(f.lost.to.Add(late))
+	})
 }

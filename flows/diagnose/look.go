@@ -92,8 +92,14 @@ func (v ikeLook) unanswered() bool {
 	return v.Began && !v.Answered && strings.Trim(v.sa.ResponderSPI, "0") == ""
 }
 
-// shown tells whether a mark points anywhere.
-func (m Mark) shown() bool { return m.Ref.Frame != 0 || m.Ref.Line != 0 }
+// set tells whether a mark points anywhere. The time alone proves nothing: it
+// may be that of the epoch.
+func (m Mark) set() bool { return m.Ref.Frame != 0 || m.Ref.Line != 0 }
 
-// set tells whether a mark was filled at all.
-func (m Mark) set() bool { return m.shown() || !m.Time.IsZero() }
+// timeOr is the mark's time, or another one if the mark is not set.
+func (m Mark) timeOr(t time.Time) time.Time {
+	if m.set() {
+		return m.Time
+	}
+	return t
+}

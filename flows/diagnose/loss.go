@@ -12,7 +12,7 @@ var espLoss = Entry{
 	Code:     "esp-loss",
 	Title:    "Data packets are missing",
 	Severity: report.SeverityNotice,
-	Grading: "Warning from 1 % on, if 10 packets or more are missing: from there on TCP inside the tunnel slows down " +
+	Grading: "Info where the first packet of several SAs is missing and nothing else. Warning from 1 % on, if 10 packets or more are missing: from there on TCP inside the tunnel slows down " +
 		"by the square root of the loss and speech is audibly hurt, while one packet of a short capture says little.",
 	Rows: []int{50},
 	Explanation: "Every ESP and AH packet carries a sequence number that grows by one. Numbers that never come are " +
@@ -25,6 +25,7 @@ var espLoss = Entry{
 		"The capture lost the packets: where the file tells so, they are not counted here.",
 		"Reordering: a late packet fills its hole and does not count as missing.",
 		"Rekeying: each SA has numbers of its own, and those after the last one seen are not missing.",
+		"A sender that begins each SA with number 2: then number 1 alone is missing, on one SA after the other.",
 	},
 	Advice: []string{
 		"Compare with a capture nearer to the sender: the same holes there = lost before, or never sent.",
@@ -137,16 +138,18 @@ func losses(l *look) []*finding {
 
 func (l *look) loss(a *affected) *finding {
 	var received, byCapture, holes, longest uint64
-	exact := true
+	exact, head := true, true
 	var first, last time.Time
 	for _, c := range a.list {
 		received = plus(received, c.sa.Packets-min(c.sa.Packets, c.sa.Duplicates))
 		byCapture += c.MissingByCapture
 		holes += uint64(max(c.GapsTotal, len(c.Gaps)))
 		exact = exact && c.sa.MissingExact
+		head = head && c.BornHere && c.sa.FirstSequence == 2 && c.sa.Missing == 1
 		from, to := c.First.Time, c.Last.Time
 		if len(c.Gaps) > 0 {
-			from, to = c.Gaps[0].After.Time, c.Gaps[len(c.Gaps)-1].Before.Time
+			g := &c.Gaps[0]
+			from, to = g.After.timeOr(g.Before.Time), c.Gaps[len(c.Gaps)-1].Before.Time
 		}
 		for _, g := range c.Gaps {
 			longest = max(longest, uint64(g.To-g.From)+1) // modulo 2^32: numbers may wrap
@@ -173,7 +176,14 @@ func (l *look) loss(a *affected) *finding {
 	if holes > 0 {
 		seen += fmt.Sprintf(" %s, the longest listed one of %s.", capital(count(holes, "hole")), count(longest, "packet"))
 	}
-	f.say(capital(seen), fmt.Sprintf("The packets were numbered by %s and did not reach this capture point: lost on the way, or dropped by the sender itself.", from))
+	means := fmt.Sprintf("The packets were numbered by %s and did not reach this capture point: lost on the way, or dropped by the sender itself.", from)
+	if head && len(a.list) > 1 {
+		// Chance would not pick the first packet of each SA and no other.
+		f.Severity = report.SeverityInfo
+		seen += " It is number 1 each time."
+		means = fmt.Sprintf("%s begins each SA with number 2, or drops the first packet of each itself; nothing was lost on the way.", from)
+	}
+	f.say(capital(seen), means)
 	f.or("the capture lost them without telling, as a busy mirror port or sniffer does")
 	f.orUnknown("where they were lost: one capture point cannot tell", "what is lost between here and "+to)
 	if byCapture > 0 {

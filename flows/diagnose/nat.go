@@ -48,10 +48,7 @@ func nats(l *look) []*finding {
 		if nat == nil || !nat.Initiator && !nat.Responder {
 			continue
 		}
-		at := v.NATSeen.Time
-		if at.IsZero() {
-			at = v.sa.FirstSeen
-		}
+		at := v.NATSeen.timeOr(v.sa.FirstSeen)
 		if n++; f == nil {
 			f = natDetected.finding(1, at, at)
 			who := v.from + " (initiator)"

@@ -72,7 +72,7 @@ type attempt struct {
 func (l *look) attempts() []attempt {
 	var out []attempt
 	for _, v := range l.ike {
-		if !v.unanswered() {
+		if !v.unanswered() || !v.opens() {
 			continue
 		}
 		a := attempt{ikeLook: v, first: Mark{Time: v.sa.FirstSeen}, last: v.sa.FirstSeen, total: 1}
@@ -97,6 +97,19 @@ func (l *look) attempts() []attempt {
 
 // opening tells whether the request is the first of an IKE SA.
 func (r *Repeat) opening() bool { return r.MessageID == 0 && r.From != "responder" }
+
+// opens tells whether the SA was met with a message that begins one. Stray
+// messages without a responder SPI, such as an IKEv1 error, are no attempt.
+func (v ikeLook) opens() bool {
+	if len(v.sa.Exchanges) == 0 {
+		return true
+	}
+	switch v.sa.Exchanges[0].Type {
+	case "", "IKE_SA_INIT", "IKE_SESSION_RESUME", "main mode", "aggressive mode", "base mode":
+		return true
+	}
+	return false
+}
 
 // name is what the attempt's message is called.
 func (a *attempt) name() string {

@@ -57,6 +57,13 @@ var cases = map[string][]scenario{
 					Type: "IKE_AUTH", MessageID: 1, From: "initiator", Request: &report.Ref{Frame: 6}, Requests: 1})
 			})
 		}, []string{"notice ike-retransmission"}},
+		{"like it: a stray error that begins no SA", func() *Facts {
+			return with(deadTunnel(), func(f *Facts) {
+				f.Tunnel.IKEVersion, f.Tunnel.IKESAs[0].Version = 1, 1
+				f.Tunnel.IKESAs[0].Exchanges[0].Type, f.Tunnel.IKESAs[0].Exchanges[0].Requests = "informational", 1
+				f.IKE[0].Repeats = nil
+			})
+		}, nil},
 		{"like it: a refusal is an answer", func() *Facts {
 			return with(deadTunnel(), func(f *Facts) {
 				f.IKE[0].Answered, f.IKE[0].Repeats = true, nil
@@ -84,6 +91,14 @@ var cases = map[string][]scenario{
 		{"port unreachable from the peer explains the silence", func() *Facts {
 			return with(deadTunnel(), func(f *Facts) {
 				f.Quotes = []Quote{{Sender: "198.51.100.1", Type: 3, Code: 3, About: "ike", ToResponder: true, Count: 5, First: at(0.1, 20), Last: at(45.1, 24)}}
+			})
+		}, []string{"critical no-answer", "critical icmp-rejected", "notice ike-retransmission"}},
+		{"one host refuses all that comes", func() *Facts {
+			return with(deadTunnel(), func(f *Facts) {
+				f.Quotes = []Quote{
+					{Sender: "198.51.100.1", Type: 3, Code: 3, About: "keepalive", ToResponder: true, Count: 2, First: at(0.1, 20), Last: at(45.1, 24)},
+					{Sender: "198.51.100.1", Type: 3, Code: 3, About: "ike", ToResponder: true, Count: 3, First: at(0.2, 21), Last: at(45.2, 25)},
+				}
 			})
 		}, []string{"critical no-answer", "critical icmp-rejected", "notice ike-retransmission"}},
 		{"a filter on the way, IPv6", func() *Facts {
@@ -276,6 +291,11 @@ var cases = map[string][]scenario{
 		{"one packet", func() *Facts { return losing(1, 99) }, []string{"notice esp-loss"}},
 		{"below one percent", func() *Facts { return losing(50, 100000) }, []string{"notice esp-loss"}},
 		{"above one percent", func() *Facts { return losing(50, 1000) }, []string{"warning esp-loss"}},
+		{"the first packet of one SA", func() *Facts { return headless(1) }, []string{"notice esp-loss"}},
+		{"the first packet of each SA and nothing else", func() *Facts { return headless(3) }, []string{"info esp-loss"}},
+		{"the first of each SA, and another one", func() *Facts {
+			return with(headless(3), func(f *Facts) { f.Tunnel.ChildSAs[0].Missing = 2 })
+		}, []string{"notice esp-loss"}},
 		{"like it: lost by the capture", func() *Facts {
 			return with(upTunnel(), func(f *Facts) { f.Children[0].MissingByCapture = 40 })
 		}, nil},
@@ -365,6 +385,19 @@ func losing(missing, received uint64) *Facts {
 		c.Packets, c.Missing = received, missing
 		f.Children[0].Gaps = []Gap{{at(10, 100), at(10.5, 101), 42, 42 + uint32(missing) - 1}}
 		f.Children[0].GapsTotal = 1
+	})
+}
+
+// headless has SAs whose number 1 was not seen.
+func headless(n int) *Facts {
+	return with(upTunnel(), func(f *Facts) {
+		c := &f.Tunnel.ChildSAs[0]
+		c.Packets, c.FirstSequence, c.LastSequence, c.Missing = 1000, 2, 1001, 1
+		f.Children[0].Gaps, f.Children[0].GapsTotal = []Gap{{Before: f.Children[0].First, From: 1, To: 1}}, 1
+		for range n - 1 {
+			f.Tunnel.ChildSAs = append(f.Tunnel.ChildSAs, f.Tunnel.ChildSAs[0])
+			f.Children = append(f.Children, f.Children[0])
+		}
 	})
 }
 

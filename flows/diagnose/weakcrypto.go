@@ -105,9 +105,9 @@ func weakEncryption(name string) (why string, forbidden bool) {
 func weakHash(name string) (why string, forbidden bool) {
 	switch {
 	case strings.Contains(name, "MD5"):
-		return "MD5", true
+		return "broken hash", true
 	case strings.Contains(name, "DES_MAC"), strings.Contains(name, "DES-MAC"):
-		return "DES-MAC", true
+		return "56-bit key", true
 	}
 	return "", false
 }
@@ -120,15 +120,15 @@ func weakGroup(name string) (why string, forbidden bool) {
 	if strings.Contains(name, "MODP") {
 		switch {
 		case has("768"):
-			return "768-bit MODP", true
+			return "group far too small", true
 		case has("1024") && has("160"):
-			return "1024-bit MODP with a small subgroup", true
+			return "group too small, with a small subgroup", true
 		case has("1024"):
-			return "1024-bit MODP", false
+			return "group too small", false
 		case has("1536"):
-			return "1536-bit MODP", false
+			return "group too small", false
 		case has("2048") && (has("224") || has("256")):
-			return "MODP with a small subgroup", false
+			return "small subgroup", false
 		}
 		return "", false
 	}
@@ -137,15 +137,15 @@ func weakGroup(name string) (why string, forbidden bool) {
 	}
 	switch n[0] {
 	case "1":
-		return "768-bit MODP", true
+		return "group far too small", true
 	case "22":
-		return "1024-bit MODP with a small subgroup", true
+		return "group too small, with a small subgroup", true
 	case "2":
-		return "1024-bit MODP", false
+		return "group too small", false
 	case "5":
-		return "1536-bit MODP", false
+		return "group too small", false
 	case "23", "24":
-		return "MODP with a small subgroup", false
+		return "small subgroup", false
 	}
 	return "", false
 }
@@ -164,10 +164,7 @@ func weakChoices(l *look) []*finding {
 		}
 		chosen := strings.Join(describe([]report.Proposal{*v.sa.Proposal}), "")
 		f := byChoice[chosen]
-		at := v.ChosenAt.Time
-		if at.IsZero() {
-			at = v.sa.FirstSeen
-		}
+		at := v.ChosenAt.timeOr(v.sa.FirstSeen)
 		if f == nil {
 			f = weakCrypto.finding(0, at, at)
 			f.Count = 0
