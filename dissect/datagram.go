@@ -85,8 +85,8 @@ type Datagram struct {
 	Packets int
 	// FirstRef and FirstTime are those of the first captured piece, and
 	// Fragments is the number of distinct pieces, of a datagram put together
-	// from IP fragments. Fragments is 0 for one captured whole; FirstRef and
-	// FirstTime then say what Ref and Time say.
+	// from IP fragments. Fragments is 0, and the others are not valid, for one
+	// captured whole.
 	FirstRef  capture.Ref
 	FirstTime int64
 	Fragments int

@@ -2,6 +2,7 @@ package reassembly
 
 import (
 	"encoding/json"
+	"hash/maphash"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,6 +34,13 @@ type analysis struct {
 // analyze runs a capture through both stages.
 func analyze(t testing.TB, name string) analysis {
 	t.Helper()
+	return analyzeSome(t, name, 1, nil)
+}
+
+// analyzeSome shares datagrams out to several Classifiers. change, if not nil,
+// may alter datagrams, or leave them out by being false.
+func analyzeSome(t testing.TB, name string, workers int, change func(*dissect.Datagram) bool) analysis {
+	t.Helper()
 	src, err := capture.Open([]string{name})
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +70,10 @@ func analyze(t testing.TB, name string) analysis {
 		}
 	}
 	defrag := NewDefragmenter(Config{}, emit)
-	c := NewClassifier(Config{}, emit)
+	var classifiers []*Classifier
+	for range workers {
+		classifiers = append(classifiers, NewClassifier(Config{}, emit))
+	}
 	decoder := dissect.NewDecoder()
 	var p capture.Packet
 	var d dissect.Datagram
@@ -88,12 +99,66 @@ func analyze(t testing.TB, name string) analysis {
 			a.malformed += uint64(whole.Packets)
 			continue
 		}
-		c.Datagram(whole)
+		if change != nil && !change(whole) {
+			a.packets -= uint64(whole.Packets)
+			continue
+		}
+		pair := MakePair(whole.Src.Addr(), whole.Dst.Addr())
+		hash := maphash.Comparable(markSeed, pair)
+		classifiers[hash%uint64(workers)].Datagram(whole)
 	}
 	defrag.Flush()
-	c.Finish()
-	a.Counters, a.defrag = c.Counters(), defrag.Counters()
+	for _, c := range classifiers {
+		c.Finish()
+		a.Counters.Add(c.Counters())
+	}
+	a.defrag = defrag.Counters()
 	return a
+}
+
+// TestWorkers: the number of workers changes nothing.
+func TestWorkers(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(testenv.Shared(t, "lab-captures"), "*.pcap"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no captures (%v)", err)
+	}
+	for _, file := range files {
+		one, many := analyzeSome(t, file, 1, nil), analyzeSome(t, file, 7, nil)
+		if one != many {
+			t.Errorf("%s: one worker %+v, seven %+v", filepath.Base(file), one, many)
+		}
+	}
+}
+
+// TestCapturesWithoutIKE: a capture that began too late for IKE shows the same
+// ESP, and on ports that say nothing as well.
+func TestCapturesWithoutIKE(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(testenv.Shared(t, "lab-captures"), "v*.pcap"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no captures (%v)", err)
+	}
+	for _, file := range files {
+		want := analyze(t, file).ESP
+		noIKE := func(d *dissect.Datagram) bool {
+			p := d.Payload
+			return !(d.Proto == dissect.ProtoUDP && (d.Src.Port() == 500 || d.Dst.Port() == 500 ||
+				len(p) > 4 && p[0]|p[1]|p[2]|p[3] == 0))
+		}
+		if a := analyzeSome(t, file, 1, noIKE); a.ESP != want {
+			t.Errorf("%s: %d of %d ESP without IKE (%d undecided)", filepath.Base(file), a.ESP, want, a.UndecidedPackets)
+		}
+		elsewhere := func(d *dissect.Datagram) bool {
+			d.Src, d.Dst = at(d.Src.Addr(), d.Src.Port()+1000), at(d.Dst.Addr(), d.Dst.Port()+1000)
+			return noIKE(d)
+		}
+		a := analyzeSome(t, file, 1, elsewhere)
+		if a.ESP+int(a.UndecidedPackets) < want {
+			t.Errorf("%s: %d of %d ESP on other ports (%d undecided)", filepath.Base(file), a.ESP, want, a.UndecidedPackets)
+		}
+		if a.ESP != want {
+			t.Logf("%s: %d of %d ESP on other ports (%d undecided)", filepath.Base(file), a.ESP, want, a.UndecidedPackets)
+		}
+	}
 }
 
 // TestCaptures compares with what tshark counts. In derived_ and no_ files

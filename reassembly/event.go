@@ -100,6 +100,8 @@ type Event struct {
 	// Truncated: Data is shorter than Length says.
 	Truncated bool
 	// Packets captured to carry the message, and their IP total lengths summed.
+	// Both are 0 for ESP inside AH, whose packets are those of the AH message
+	// right before.
 	Packets, IPLength int
 	// Fragments is the number of IP fragments the message came in, 0 if whole.
 	Fragments int

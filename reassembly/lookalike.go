@@ -21,6 +21,7 @@ var lookalikes = [...]lookalike{
 	{"RTCP", isRTCP},
 	{"WireGuard", isWireGuard},
 	{"OpenVPN", isOpenVPN},
+	{"DHCP", isDHCP},
 	{"uTP", isUTP},
 	{"KCP", isKCP},
 	{"GTP", isGTP},
@@ -29,9 +30,8 @@ var lookalikes = [...]lookalike{
 	{"NTP", isNTP},
 	{"BER", isBER},
 	{"RADIUS", isRADIUS},
-	{"TFTP", isTFTP},
-	{"DHCP", isDHCP},
 	{"NetFlow", isNetFlow},
+	{"TFTP", isTFTP},
 }
 
 // lookalikeOf names the protocol that p is, "" if none of those that are known.

@@ -68,6 +68,38 @@ func TestNoState(t *testing.T) {
 	}
 }
 
+// TestLookalikeNames: each check knows its own protocol, whole or cut by the
+// capture.
+func TestLookalikeNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"SIP": "text", "HTTP": "text", "syslog": "text", "BitTorrent DHT": "text", "DNS": "DNS", "mDNS": "DNS", "NetBIOS": "DNS",
+		"QUIC": "QUIC", "QUIC, long IDs": "QUIC", "STUN": "STUN", "DTLS": "DTLS", "WireGuard": "WireGuard", "uTP": "uTP", "KCP": "KCP",
+		"GTP-U": "GTP", "L2TP": "L2TP", "Teredo": "IP", "NTP": "NTP", "SNMP": "BER", "Kerberos": "BER", "RADIUS": "RADIUS",
+		"DHCP": "DHCP", "NetFlow 5": "NetFlow", "NetFlow 9": "NetFlow", "IPFIX": "NetFlow",
+	} {
+		eachSeed(t, 20, func(t *testing.T, r *rand.Rand) {
+			p := conversations[name](r)[0].payload
+			for _, n := range []int{len(p), min(len(p), 48), min(len(p), 20)} {
+				if is := lookalikeOf(p[:n:n], len(p)); is != want {
+					t.Errorf("%d bytes of %s are %q", n, name, is)
+				}
+			}
+		})
+	}
+	r := rand.New(rand.NewPCG(1, 9))
+	for name, p := range map[string][]byte{
+		"OpenVPN": openVPN(3, true)(r)[20].payload,
+		"RTCP":    rtp(0, 160)(r)[19].payload,
+		"TFTP":    tftp(r)[1].payload,
+		"STUN":    stun(r)[15].payload, // ChannelData
+		"":        esp(r, 0x5f112233, 3, 100),
+	} {
+		if is := lookalikeOf(p, len(p)); is != name {
+			t.Errorf("%s is %q", name, is)
+		}
+	}
+}
+
 // TestForeignVerdictLasts: a flow that encrypts everything is held once, not
 // again and again.
 func TestForeignVerdictLasts(t *testing.T) {
