@@ -130,6 +130,26 @@ func TestForgedICMPIsBoundedAndCounted(t *testing.T) {
 	}
 }
 
+// Advice goes with what became of the message.
+func TestRetransmissionAdvice(t *testing.T) {
+	for _, c := range []struct {
+		answer *Mark
+		begins string
+	}{{ptr(at(26, 105)), "Answered in the end"}, {nil, "Never answered"}} {
+		f := upTunnel()
+		r := sent("INFORMATIONAL", 2, "responder", 100, 20, 21, 23)
+		r.Answered = c.answer
+		f.IKE[0].Repeats = []Repeat{r}
+		_, got := judge(t, f)
+		if a := find(t, got, "ike-retransmission"); len(a.Advice) != 2 || !strings.HasPrefix(a.Advice[0], c.begins) {
+			t.Errorf("%q", a.Advice)
+		}
+		if e, _ := Lookup("ike-retransmission"); len(e.Advice) != 3 {
+			t.Fatal("the catalogue was changed")
+		}
+	}
+}
+
 // Marks that were never set may carry the epoch as their time.
 func TestUnsetMarksSayNothing(t *testing.T) {
 	unset := Mark{Time: time.Unix(0, 0).UTC()}

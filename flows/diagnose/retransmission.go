@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ikesniff/ikesniff/report"
@@ -221,6 +222,12 @@ func (l *look) retransmission(x fate, list []repetition) *finding {
 		seen += ". No answer was seen here."
 		means = "The initiator retries an IKE SA that is never answered."
 		f.Confidence.Cause = report.ConfidenceLow
+	}
+	// The first advice is for what was answered, the second for what was not.
+	if x == answered || x == wentOn {
+		f.Advice = slices.Delete(f.Advice, 1, 2)
+	} else {
+		f.Advice = slices.Delete(f.Advice, 0, 1)
 	}
 	f.say(seen, means+timerNote(waits))
 	if x == answered {
