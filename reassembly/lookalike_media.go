@@ -98,7 +98,7 @@ func isKCP(p []byte, n int) bool {
 			return false
 		}
 		if len(p) < header {
-			return at > 0 || n > header // cut by the capture
+			return at > 0 // cut by the capture: one command alone tells too little
 		}
 		length := binary.LittleEndian.Uint32(p[20:])
 		if int64(length) > int64(n-at-header) {

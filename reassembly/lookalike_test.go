@@ -79,7 +79,7 @@ func TestLookalikeNames(t *testing.T) {
 	} {
 		eachSeed(t, 20, func(t *testing.T, r *rand.Rand) {
 			p := conversations[name](r)[0].payload
-			for _, n := range []int{len(p), min(len(p), 48), min(len(p), 20)} {
+			for _, n := range []int{len(p), min(len(p), 48), min(len(p), 24)} {
 				if is := lookalikeOf(p[:n:n], len(p)); is != want {
 					t.Errorf("%d bytes of %s are %q", n, name, is)
 				}
