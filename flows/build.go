@@ -7,12 +7,16 @@ import (
 	"time"
 
 	"github.com/ikesniff/ikesniff/flows/diagnose"
+	"github.com/ikesniff/ikesniff/reassembly"
 	"github.com/ikesniff/ikesniff/report"
 )
 
 // builder puts groups into the report's words. It changes nothing but what it
 // makes, so a tunnel can be built any number of times.
-type builder struct{ in *Input }
+type builder struct {
+	in       *Input
+	attempts map[reassembly.Pair][]*connection
+}
 
 // head makes the report but for its tunnels.
 func (b *builder) head(floods []*diagnose.Flood) report.Report {
@@ -160,6 +164,7 @@ func (b *builder) tunnel(g *group) *report.Tunnel {
 	}
 	t.Links = g.links(n)
 	g.facts(f, b.in.Interfaces)
+	g.tcpFacts(f, n, b)
 	g.timeline(t, f, n)
 	t.Verdict, t.Anomalies = diagnose.Tunnel(f)
 	if t.Anomalies == nil {
@@ -187,6 +192,15 @@ func (g *group) path(p *path, n naming, end int64) report.Path {
 	}
 	if end-p.lastUse().time > quietAfter {
 		out.State = report.PathSilent
+	}
+	if c := p.tcp; c != nil {
+		out.TCP = g.tcpPath(p, dirs)
+		switch {
+		case c.refused.set() && !c.open.set():
+			out.State = report.PathRefused
+		case c.closed.set() && !p.usedAfter(c.closed):
+			out.State = report.PathClosed
+		}
 	}
 	return out
 }
@@ -217,6 +231,33 @@ func endpoint(a netip.AddrPort) string {
 		return a.Addr().String()
 	}
 	return a.String()
+}
+
+// usedAfter tells whether a message came on the path after the connection was
+// ended, as on a 4-tuple that is used again, or fake TCP that does not care.
+func (p *path) usedAfter(closed mark) bool {
+	return later(p.real[fromA], p.real[fromB]).time > closed.time+overlapAllowed
+}
+
+func (g *group) tcpPath(p *path, dirs [2]uint8) *report.PathTCP {
+	c := p.tcp
+	out := &report.PathTCP{Handshake: c.open.set()}
+	if c.closed.set() {
+		out.ClosedBy = sideNames[sideInitiator]
+		if initiator, _ := g.initiatorEnd(p); c.closedBy != initiator {
+			out.ClosedBy = sideNames[sideResponder]
+		}
+	}
+	out.PerDirection.ToResponder = c.dir[dirs[0]].report()
+	out.PerDirection.ToInitiator = c.dir[dirs[1]].report()
+	return out
+}
+
+func (h *happenings) report() report.TCPDirection {
+	return report.TCPDirection{
+		Retransmissions: h.retransmission.n, OutOfOrder: h.outOfOrder.n, Gaps: h.gap.n, GapBytes: h.gapBytes,
+		RepeatedSequences: h.repeat.n, Resynchronisations: h.resync.n, ZeroWindows: h.zeroWindow.n,
+	}
 }
 
 // links says why the parts of a tunnel were put together.

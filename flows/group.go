@@ -43,11 +43,7 @@ func groupTunnels(lines []*ikeLine, children []*child) []*group {
 		g.ikes = append(g.ikes, l)
 		g.first, g.last = earlier(g.first, l.first), later(g.last, l.last)
 	}
-	type bare struct {
-		pair *pair
-		path *path // nil for raw ESP and AH
-	}
-	alone := map[bare]*group{}
+	alone := map[endsKey]*group{}
 	for _, c := range children {
 		var g *group
 		if c.ike != nil {
@@ -82,18 +78,13 @@ func groupTunnels(lines []*ikeLine, children []*child) []*group {
 	return out
 }
 
-func bareKey(p *path) struct {
-	pair *pair
-	path *path
-} {
-	k := struct {
-		pair *pair
-		path *path
-	}{p.pair, p}
+// bareKey is what child SAs without IKE are grouped by: the endpoints, for raw
+// ESP and AH the addresses alone.
+func bareKey(p *path) endsKey {
 	if p.transport == reassembly.TransportIP {
-		k.path = nil
+		return endsKey{pair: p.pair}
 	}
-	return k
+	return p.endsKey()
 }
 
 // settle decides who is the initiator, which IKE SAs run the other way, and

@@ -108,6 +108,7 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	kind, other := sa.copyOf(e, d)
 	at.dir[dir].add(e, kind)
 	sa.seenOn(p, now, side)
+	p.spoke(dir, now)
 	if kind != copyNone || other {
 		if !sa.firstCopy.set() {
 			sa.firstCopy = now

@@ -83,8 +83,8 @@ func (n *ikeLine) linkTo(cand []*ikeLine, index *pathIndex) {
 		}
 		if near {
 			exact = append(exact, o)
-		} else if o.print != 0 && o.print == n.print && n.first.time > o.last.time &&
-			n.first.time-max(o.last.time, o.lastData(index)) < awayAtMost && o.lastData(index) < n.first.time {
+		} else if o.print != 0 && o.print == n.print && o.lastSign(index) < n.first.time &&
+			n.first.time-o.lastSign(index) < awayAtMost {
 			fit = append(fit, o)
 		}
 	}
@@ -162,13 +162,14 @@ func reversed(a, b *ikeLine) bool {
 	return false
 }
 
-// lastData is the time of the last data, begun during the life of an IKE SA, on
-// its paths.
-func (o *ikeLine) lastData(index *pathIndex) int64 {
+// lastData is the time of the last data that the initiator of an IKE SA sent on
+// its paths, begun during its life. The responder may go on sending for long
+// after the initiator has gone: it cannot know.
+func (n *ikeLine) lastData(index *pathIndex) int64 {
 	var last int64
-	for _, p := range o.paths {
+	for _, p := range n.paths {
 		for _, s := range index.streams(p.path) {
-			if s.first.time >= o.first.time {
+			if s.first.time >= n.first.time && n.sends(p.path, s) {
 				last = max(last, s.last.time)
 			}
 		}
@@ -176,26 +177,47 @@ func (o *ikeLine) lastData(index *pathIndex) int64 {
 	return last
 }
 
-// livesBeside tells whether data of o, begun before n came up, goes on long
-// after: then n is another tunnel, not a return of this one.
-func (o *ikeLine) livesBeside(n *ikeLine, index *pathIndex) bool {
-	for _, p := range o.paths {
+// lastSign is the last that was seen of the initiator of an IKE SA.
+func (n *ikeLine) lastSign(index *pathIndex) int64 {
+	return max(n.lastBy[sideInitiator].time, n.lastData(index))
+}
+
+// sends tells whether the initiator of the IKE SA, which uses path p, is the
+// sender of stream s.
+func (n *ikeLine) sends(p *path, s *stream) bool {
+	for _, part := range n.parts {
+		if part.pair == p.pair {
+			return (s.dir == fromA) == part.initFromA
+		}
+	}
+	return true
+}
+
+// livesBeside tells whether the initiator of n goes on long after m came up on
+// data begun before: then m is another tunnel, not a return of this one.
+func (n *ikeLine) livesBeside(m *ikeLine, index *pathIndex) bool {
+	for _, p := range n.paths {
 		for _, s := range index.streams(p.path) {
-			if s.first.time < n.first.time && s.last.time > n.first.time+overlapOfTwo {
+			if s.first.time < m.first.time && s.last.time > m.first.time+overlapOfTwo && n.sends(p.path, s) {
 				return true
 			}
 		}
 	}
-	return o.lastBusy().time > n.first.time+overlapOfTwo
+	return n.lastBusy().time > m.first.time+overlapOfTwo
 }
 
-// lastBusy is the last exchange of an IKE SA that is not INFORMATIONAL: an SA
-// that is being deleted has only those.
-func (o *ikeLine) lastBusy() mark {
+// lastBusy is the last message by which the initiator of an IKE SA took part in
+// an exchange that is not INFORMATIONAL: an SA that is being deleted has only
+// those.
+func (n *ikeLine) lastBusy() mark {
 	var m mark
-	o.exchanges.newestFirst(func(x *exchange) bool {
-		if !isInformational(x.typ) {
-			m = later(m, later(x.lastSent, x.response))
+	n.exchanges.newestFirst(func(x *exchange) bool {
+		switch {
+		case isInformational(x.typ):
+		case x.from == sideInitiator:
+			m = later(m, x.lastSent)
+		default:
+			m = later(m, x.response)
 		}
 		return true
 	})
@@ -203,17 +225,18 @@ func (o *ikeLine) lastBusy() mark {
 }
 
 // pathIndex finds the streams that may belong to the IKE SAs of a path: those
-// on the path itself and, for IKE on UDP 500, raw ESP and AH of the pair.
+// between the same endpoints and, for IKE on UDP 500, raw ESP and AH of the pair.
 type pathIndex struct {
-	on map[*path][]*stream
+	on map[endsKey][]*stream
 }
 
 func indexPaths(pairs []*pair) *pathIndex {
-	x := &pathIndex{on: map[*path][]*stream{}}
+	x := &pathIndex{on: map[endsKey][]*stream{}}
 	for _, p := range pairs {
 		var raw []*stream
 		for _, s := range p.streams {
-			x.on[s.path] = append(x.on[s.path], s)
+			k := s.path.endsKey()
+			x.on[k] = append(x.on[k], s)
 			if s.transport == reassembly.TransportIP {
 				raw = append(raw, s)
 			}
@@ -223,25 +246,27 @@ func indexPaths(pairs []*pair) *pathIndex {
 		}
 		for _, y := range p.paths {
 			if y.transport == reassembly.TransportUDP {
-				x.on[y] = append(x.on[y], raw...)
+				k := y.endsKey()
+				x.on[k] = append(x.on[k], raw...)
 			}
 		}
 	}
 	return x
 }
 
-func (x *pathIndex) streams(p *path) []*stream { return x.on[p] }
+func (x *pathIndex) streams(p *path) []*stream { return x.on[p.endsKey()] }
 
 // assignChildren gives each child SA the IKE SA that made it: among those on
 // its path (for raw ESP, in its pair) the one whose last birth of a child came
 // before the first packet.
 func assignChildren(children []*child, lines []*ikeLine) {
-	onPath := map[*path][]*ikeLine{}
+	onPath := map[endsKey][]*ikeLine{}
 	inPair := map[*pair][]*ikeLine{}
 	for _, l := range lines {
 		for _, p := range l.paths {
-			if list := onPath[p.path]; len(list) == 0 || list[len(list)-1] != l {
-				onPath[p.path] = append(onPath[p.path], l)
+			k := p.path.endsKey()
+			if list := onPath[k]; len(list) == 0 || list[len(list)-1] != l {
+				onPath[k] = append(onPath[k], l)
 			}
 		}
 		for _, part := range l.parts {
@@ -250,13 +275,22 @@ func assignChildren(children []*child, lines []*ikeLine) {
 	}
 	for _, c := range children {
 		p := c.head().path
-		cand := onPath[p]
+		cand := onPath[p.endsKey()]
 		if len(cand) == 0 && (p.transport == reassembly.TransportIP || oneLine(inPair[p.pair])) {
 			cand = inPair[p.pair]
 		}
 		c.choose(cand)
 	}
 }
+
+// endsKey is a pair of endpoints whatever the transport: fake TCP uses the
+// ports of the connection that carries IKE, or those of IKE over UDP.
+type endsKey struct {
+	pair         *pair
+	portA, portB uint16
+}
+
+func (p *path) endsKey() endsKey { return endsKey{p.pair, p.portA, p.portB} }
 
 // oneLine tells whether IKE SAs form one line of replacements.
 func oneLine(l []*ikeLine) bool {

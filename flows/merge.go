@@ -17,6 +17,8 @@ type Input struct {
 	Totals     report.Totals
 	Version    string
 	Nearby     []report.Nearby
+	// Endpoints is what else was seen at TCP ports, by server.
+	Endpoints []diagnose.Endpoint
 	// End is the time of the last packet, in nanoseconds since the Unix epoch.
 	End int64
 	// Because says why the report is incomplete, beside what Sources say.
@@ -65,7 +67,7 @@ func Merge(trackers []*Tracker, in Input) *report.Stream {
 	children = joinAcross(children)
 	groups := groupTunnels(lines, children)
 
-	b := &builder{in: &in}
+	b := &builder{in: &in, attempts: attemptsOf(trackers)}
 	return &report.Stream{
 		Head:   b.head(floods),
 		Nearby: in.Nearby,

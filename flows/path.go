@@ -57,6 +57,20 @@ type path struct {
 	index int // in pair.paths
 	taps  []*pathTap
 	tail  tail
+	tcp   *connection // of TCP paths
+	// lonely counts the keepalives each way since the last other packet of the
+	// other side; real marks the last such packet each way.
+	lonely [2]tally
+	real   [2]mark
+}
+
+// spoke notes a packet that is no keepalive: the other side's keepalives before
+// it were not sent into silence.
+func (p *path) spoke(dir uint8, m mark) {
+	p.real[dir] = m
+	if p.lonely[1-dir].n > 0 {
+		p.lonely[1-dir] = tally{}
+	}
 }
 
 // Directions of a path: from its A end to its B end, or back.
@@ -121,6 +135,7 @@ func (c *counts) minus(o counts) {
 type traffic struct {
 	all, sure, maybe counts
 	first, last      mark
+	firstMessage     mark // IKE, ESP or AH
 }
 
 func (t *traffic) add(e *reassembly.Event, k copyKind) {
@@ -143,6 +158,9 @@ func (t *traffic) add(e *reassembly.Event, k copyKind) {
 	m := mark{e.Time, e.Ref}
 	t.first = earlier(t.first, m)
 	t.last = later(t.last, m)
+	if e.Message != reassembly.MessageKeepalive && !t.firstMessage.set() {
+		t.firstMessage = m
+	}
 }
 
 // net returns the counts without what was captured twice.
@@ -198,14 +216,16 @@ const (
 // lastKeepalive tells a keepalive captured twice: all of them are alike but for
 // their IP ID.
 type lastKeepalive struct {
-	time int64
-	ipid uint32
-	ttl  uint8
+	time        int64
+	ipid        uint32
+	ttl         uint8
+	first, last mark
 }
 
 func (l *lastKeepalive) seen(e *reassembly.Event) copyKind {
 	before := *l
-	*l = lastKeepalive{e.Time, e.IPID, e.TTL}
+	now := mark{e.Time, e.Ref}
+	*l = lastKeepalive{e.Time, e.IPID, e.TTL, earlier(l.first, now), now}
 	if dt := e.Time - before.time; before.ttl == 0 || dt > copyWithin || dt < -copyWithin || before.ipid != e.IPID {
 		return copyNone
 	}

@@ -85,7 +85,7 @@ func (n *ikeLine) status(end int64) report.Status {
 		switch {
 		case n.after != nil && n.after.proven():
 			return report.StatusClosed // replaced by one that is in use
-		case n.unansweredAtEnd(), end-n.lastAlive().time > quietAfter:
+		case n.unansweredAtEnd(), n.disconnected(), end-n.lastAlive().time > quietAfter:
 			return report.StatusSilent
 		}
 		return report.StatusUp
@@ -110,6 +110,30 @@ func (n *ikeLine) status(end int64) report.Status {
 		return report.StatusFailed
 	}
 	return report.StatusNegotiating
+}
+
+// disconnected tells whether the IKE SA's last path was a TCP connection that
+// has ended. That closes no SA (RFC 9329 6.1), but nothing can be heard.
+func (n *ikeLine) disconnected() bool {
+	var last *ikePath
+	for i := range n.paths {
+		if p := &n.paths[i]; last == nil || p.last.compare(last.last) > 0 {
+			last = p
+		}
+	}
+	if last == nil || last.path.tcp == nil {
+		return false
+	}
+	c := last.path.tcp
+	if !c.closed.set() || last.path.usedAfter(c.closed) {
+		return false
+	}
+	for _, x := range n.children {
+		if x.last.time > c.closed.time+overlapAllowed {
+			return false
+		}
+	}
+	return true
 }
 
 // answeredOnce tells whether any protected exchange was answered.

@@ -89,7 +89,10 @@ func overPath(p *path) string {
 	case reassembly.TransportUDP, reassembly.TransportUDPNATT:
 		return fmt.Sprintf(" on UDP %d", serverPort(p.portA, p.portB))
 	}
-	return fmt.Sprintf(" on TCP %d", serverPort(p.portA, p.portB))
+	if p.transport == reassembly.TransportFortinetESP {
+		return fmt.Sprintf(" in fake TCP, port %d", p.tcp.server.Port())
+	}
+	return fmt.Sprintf(" on TCP %d", p.tcp.server.Port())
 }
 
 // serverPort picks the port that tells which service it is: 500, 4500, else the

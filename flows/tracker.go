@@ -26,6 +26,7 @@ type Tracker struct {
 	streams map[streamKey]*stream
 	ikes    map[ikeKey]*ikeSA
 	half    halfOpen
+	asked   asked
 	offers  interner
 	plain   plain  // reused for each message
 	scratch []byte // likewise
@@ -66,6 +67,10 @@ func (t *Tracker) Event(e *reassembly.Event) {
 		t.quote(e)
 	case reassembly.KindLoss:
 		t.lost += e.Lost
+	case reassembly.KindTransport:
+		t.transport(e)
+	case reassembly.KindForeign:
+		t.foreign(e)
 	}
 }
 
@@ -97,8 +102,15 @@ func (t *Tracker) stream(e *reassembly.Event) *stream {
 }
 
 func (t *Tracker) keepalive(e *reassembly.Event) {
-	_, at, dir := t.path(e)
-	at.dir[dir].add(e, at.keepalive[dir].seen(e))
+	p, at, dir := t.path(e)
+	k := at.keepalive[dir].seen(e)
+	if isTCP(e.Transport) {
+		k = copyNone // several may share a segment
+	}
+	at.dir[dir].add(e, k)
+	if k == copyNone {
+		p.lonely[dir].add(mark{e.Time, e.Ref})
+	}
 }
 
 // pair returns the state of the event's pair of addresses.
@@ -123,6 +135,9 @@ func (t *Tracker) path(e *reassembly.Event) (*path, *pathTap, uint8) {
 		t.bound(pr)
 		p = &path{pathKey: k}
 		t.paths[k] = p
+		if isTCP(e.Transport) {
+			p.connection(t)
+		}
 		p.index = len(pr.paths)
 		pr.paths = append(pr.paths, p)
 	}

@@ -1,0 +1,203 @@
+package flows
+
+import (
+	"net/netip"
+
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// connection is what happened on one TCP connection. It belongs to the path
+// that the connection is, or waits in Tracker.asked until it becomes one.
+type connection struct {
+	client, server netip.AddrPort
+	syns           int
+	syn, lastSYN   mark
+	open, refused  mark
+	midway         bool
+	prefix         mark
+	noPrefix       mark
+	closed         mark
+	closedBy       netip.AddrPort
+	reset          bool
+	foreign        reassembly.Foreign
+	foreignAt      mark
+	foreignFrom    netip.AddrPort
+	dir            [2]happenings // by direction of the path
+}
+
+// happenings counts one direction of a connection.
+type happenings struct {
+	retransmission, outOfOrder, gap, resync, conflict tally
+	framing, zeroWindow, probe, partial, repeat       tally
+	gapBytes, skipped                                 uint64
+}
+
+// tally counts something and marks its first and last time.
+type tally struct {
+	n           uint64
+	first, last mark
+}
+
+func (c *tally) add(m mark) {
+	c.n++
+	if !c.first.set() {
+		c.first = m
+	}
+	c.last = m
+}
+
+// asked keeps the connections that were asked for and are not known to carry
+// IPsec: if the pair turns out to have a tunnel, those that never came up
+// matter. The oldest make room.
+type asked struct {
+	m     map[[2]netip.AddrPort]*connection
+	order []*connection
+	head  int
+}
+
+const maxAsked = 1 << 16
+
+func (a *asked) put(c *connection) {
+	if a.m == nil {
+		a.m = map[[2]netip.AddrPort]*connection{}
+	}
+	for len(a.m) >= maxAsked && a.head < len(a.order) {
+		old := a.order[a.head]
+		a.order[a.head] = nil
+		a.head++
+		if k := old.key(); a.m[k] == old {
+			delete(a.m, k)
+		}
+	}
+	if a.head > maxAsked {
+		a.order = append([]*connection(nil), a.order[a.head:]...)
+		a.head = 0
+	}
+	a.m[c.key()] = c
+	a.order = append(a.order, c)
+}
+
+func (c *connection) key() [2]netip.AddrPort { return [2]netip.AddrPort{c.client, c.server} }
+
+// find returns the connection between two endpoints, whoever asked for it.
+func (a *asked) find(x, y netip.AddrPort) *connection {
+	if c := a.m[[2]netip.AddrPort{x, y}]; c != nil {
+		return c
+	}
+	return a.m[[2]netip.AddrPort{y, x}]
+}
+
+// transport takes a KindTransport event.
+func (t *Tracker) transport(e *reassembly.Event) {
+	now := mark{e.Time, e.Ref}
+	switch e.What {
+	case reassembly.HappeningSYN:
+		c := t.asked.m[[2]netip.AddrPort{e.Src, e.Dst}]
+		if c == nil || c.open.set() || c.refused.set() {
+			c = &connection{client: e.Src, server: e.Dst, syn: now}
+			t.asked.put(c)
+		}
+		c.syns++
+		c.lastSYN = now
+		return
+	case reassembly.HappeningOpen, reassembly.HappeningRefused:
+		c := t.asked.m[[2]netip.AddrPort{e.Dst, e.Src}]
+		if c == nil {
+			return
+		}
+		if e.What == reassembly.HappeningOpen {
+			c.open = earlier(c.open, now)
+		} else {
+			c.refused = earlier(c.refused, now)
+		}
+		return
+	}
+	p, at, dir := t.path(e)
+	c := p.connection(t)
+	if e.Packets > 0 {
+		at.dir[dir].addPackets(e, now)
+	}
+	h := &c.dir[dir]
+	switch e.What {
+	case reassembly.HappeningMidway:
+		c.midway = true
+	case reassembly.HappeningPrefix:
+		c.prefix = earlier(c.prefix, now)
+		c.client, c.server = e.Src, e.Dst
+	case reassembly.HappeningNoPrefix:
+		c.noPrefix = earlier(c.noPrefix, now)
+		c.client, c.server = e.Src, e.Dst
+	case reassembly.HappeningFIN, reassembly.HappeningRST:
+		if !c.closed.set() {
+			c.closed, c.closedBy = now, e.Src
+			c.reset = e.What == reassembly.HappeningRST
+		}
+	case reassembly.HappeningRetransmission:
+		h.retransmission.add(now)
+	case reassembly.HappeningOutOfOrder:
+		h.outOfOrder.add(now)
+	case reassembly.HappeningGap:
+		h.gap.add(now)
+		h.gapBytes += e.Bytes
+	case reassembly.HappeningResync:
+		h.resync.add(now)
+		h.skipped += e.Bytes
+	case reassembly.HappeningConflict:
+		h.conflict.add(now)
+	case reassembly.HappeningFramingError:
+		h.framing.add(now)
+	case reassembly.HappeningRepeat:
+		h.repeat.add(now)
+	case reassembly.HappeningZeroWindow:
+		h.zeroWindow.add(now)
+	case reassembly.HappeningProbe:
+		h.probe.add(now)
+	case reassembly.HappeningPartial:
+		h.partial.add(now)
+	}
+}
+
+// foreign takes a KindForeign event.
+func (t *Tracker) foreign(e *reassembly.Event) {
+	p, _, _ := t.path(e)
+	c := p.connection(t)
+	if !c.foreignAt.set() {
+		c.foreign, c.foreignAt, c.foreignFrom = e.Foreign, mark{e.Time, e.Ref}, e.Src
+	}
+}
+
+// connection returns what is known of a path's TCP connection. A path whose
+// 4-tuple is used again after an end goes on as the same path: its first
+// connection is the one that is described, and the counters go on.
+func (p *path) connection(t *Tracker) *connection {
+	if p.tcp == nil {
+		a, b := p.ends()
+		fake := p.transport == reassembly.TransportFortinetESP
+		if c := t.asked.find(a, b); c != nil && fake {
+			// Fake TCP rides on the real connection's 4-tuple; that one keeps it.
+			p.tcp = &connection{client: c.client, server: c.server, syns: c.syns, syn: c.syn, open: c.open}
+		} else if c != nil {
+			delete(t.asked.m, c.key())
+			p.tcp = c
+		} else {
+			p.tcp = &connection{client: a, server: b}
+			if p.portA < p.portB { // the larger port is the client's, usually
+				p.tcp.client, p.tcp.server = b, a
+			}
+		}
+	}
+	return p.tcp
+}
+
+// isTCP tells whether a transport is one over TCP.
+func isTCP(t reassembly.Transport) bool {
+	return t == reassembly.TransportTCP || t == reassembly.TransportFortinetESP || t == reassembly.TransportCisco
+}
+
+// addPackets counts packets that carry no message of their own.
+func (t *traffic) addPackets(e *reassembly.Event, m mark) {
+	t.all.packets += uint64(e.Packets)
+	t.all.bytes += uint64(e.IPLength)
+	t.first = earlier(t.first, m)
+	t.last = later(t.last, m)
+}
