@@ -21,7 +21,7 @@ Each capture proves one thing. "Expected" lists the anomalies a right report
 names, those of severity info in brackets.
 `
 
-// README lists the captures with what each proves: the doc comment of the
+// README lists the captures by family, with what each proves: the doc comment of the
 // function that builds it.
 func README(list []Scenario, source string) ([]byte, error) {
 	comments, err := docComments(source)
@@ -29,13 +29,18 @@ func README(list []Scenario, source string) ([]byte, error) {
 		return nil, err
 	}
 	b := bytes.NewBufferString(readmeHead)
+	family := ""
 	for i := range list {
 		s := &list[i]
+		if s.family != family {
+			family = s.family
+			fmt.Fprintf(b, "\n## %s\n", family)
+		}
 		comment := comments[s.build]
 		if comment == "" {
 			return nil, fmt.Errorf("%s: function %q has no doc comment", s.Name, s.build)
 		}
-		fmt.Fprintf(b, "\n## %s\n\n%s\n\n", s.Name, comment)
+		fmt.Fprintf(b, "\n### %s\n\n%s\n\n", s.Name, comment)
 		fmt.Fprintf(b, "- %s\n- tunnels: %d; expected: %s\n", &s.Expect, s.Expect.Tunnels, expected(&s.Expect))
 	}
 	return b.Bytes(), nil

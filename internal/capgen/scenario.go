@@ -11,10 +11,11 @@ type Scenario struct {
 	// TsharkArgs are decoding options tshark needs to see what is there.
 	TsharkArgs []string
 
-	file  []byte
-	build string // name of the function that built it
-	wire  counts // what tshark sees: like Expect, with the copies
-	cut   bool   // frames are cut by the snapshot length
+	file   []byte
+	family string // title of the family it belongs to
+	build  string // name of the function that built it
+	wire   counts // what tshark sees: like Expect, with the copies
+	cut    bool   // frames are cut by the snapshot length
 }
 
 // Bytes is the capture file.
@@ -65,14 +66,40 @@ type builder struct {
 	build func(*trace)
 }
 
+// families lists the builders by what they are about.
+var families = []struct {
+	title string
+	list  []builder
+}{
+	{"Ordinary tunnels", ordinary},
+	{"Rekeying and ending", lifetime},
+	{"Links, mirrors and fragments", links},
+	{"Moving ends", addresses},
+	{"Reachability", reachability},
+	{"Negotiation", negotiation},
+	{"Weak choices", security},
+	{"Sequence numbers of ESP", data},
+	{"Packets captured twice", copies},
+	{"No tunnel", foreign},
+	{"Damaged and compressed files", broken},
+}
+
 // Scenarios returns all captures, in order of their names.
 func Scenarios() []Scenario {
+	out := byFamily()
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// byFamily returns all captures, in order of their families.
+func byFamily() []Scenario {
 	var out []Scenario
-	for _, family := range [][]builder{ordinary, lifetime, links, reachability, negotiation, security, data, copies, addresses, foreign, broken} {
-		for _, b := range family {
-			out = append(out, run(b))
+	for _, f := range families {
+		for _, b := range f.list {
+			s := run(b)
+			s.family = f.title
+			out = append(out, s)
 		}
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out
 }

@@ -19,7 +19,7 @@ import (
 // folder of this package, whose comments the README quotes. A compressed file
 // whose content is right already is left alone: compressors may change.
 func Write(dir, source string) error {
-	list := Scenarios()
+	list := byFamily()
 	for _, s := range list {
 		path := filepath.Join(dir, s.Name)
 		if old, err := os.ReadFile(path); err == nil && Same(s.Name, old, s.file) {
