@@ -235,7 +235,7 @@ func (g *group) copies(interfaces []string) diagnose.Copies {
 			}
 		}
 	}
-	out.First = first.factOrZero()
+	out.First = first.fact()
 	slices.Sort(out.Taps)
 	return out
 }

@@ -140,9 +140,9 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 		Began: n.began, Answered: n.messages[sideResponder] > 0, Authenticated: n.authDone.set(),
 		Cookie: n.cookie.fact(), InvalidKE: n.invalidKE.fact(), NoProposal: n.proposal.fact(),
 		OfferedGroup: n.offeredGroup, RequestedGroup: n.wantedGroup,
-		ChosenAt: n.chosenAt.factOrZero(), HashInClear: n.hashInClear.factOrZero(), NATSeen: n.nat.at.factOrZero(),
-		LastFromInitiator: n.lastBy[sideInitiator].factOrZero(), LastFromResponder: n.lastBy[sideResponder].factOrZero(),
-		Reversed: n.reversed, AuthenticatedAt: n.authDone.factOrZero(),
+		ChosenAt: n.chosenAt.fact(), HashInClear: n.hashInClear.fact(), NATSeen: n.nat.at.fact(),
+		LastFromInitiator: n.lastBy[sideInitiator].fact(), LastFromResponder: n.lastBy[sideResponder].fact(),
+		Reversed: n.reversed, AuthenticatedAt: n.authDone.fact(),
 	}
 	if n.offeredGroup != 0 {
 		f.OfferedGroupName = ike.KEGroupName(n.offeredGroup)
@@ -167,13 +167,6 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 	return f
 }
 
-func (m mark) factOrZero() diagnose.Mark {
-	if !m.set() {
-		return diagnose.Mark{}
-	}
-	return m.fact()
-}
-
 func (a *answer) fact() diagnose.Answer {
-	return diagnose.Answer{Count: a.count, First: a.first.factOrZero(), Last: a.last.factOrZero()}
+	return diagnose.Answer{Count: a.count, First: a.first.fact(), Last: a.last.fact()}
 }

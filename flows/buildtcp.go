@@ -51,7 +51,7 @@ func (g *group) tcpFacts(f *diagnose.Facts, n naming, b *builder) {
 		for _, c := range b.attempts[p.pair.key] {
 			f.Attempts = append(f.Attempts, diagnose.Attempt{
 				Client: c.client.String(), Server: c.server.String(), FromInitiator: c.client.Addr() == g.initiator,
-				SYNs: c.syns, First: c.syn.fact(), Last: c.lastSYN.fact(), Refused: c.refused.factOrZero(),
+				SYNs: c.syns, First: c.syn.fact(), Last: c.lastSYN.fact(), Refused: c.refused.fact(),
 			})
 			if len(f.Attempts) == 2*keep {
 				break
@@ -78,9 +78,9 @@ func (g *group) tcpFact(p *path, i int) diagnose.TCPFacts {
 	c := p.tcp
 	initiator, responder := g.initiatorEnd(p)
 	out := diagnose.TCPFacts{
-		Path: i, SYNs: c.syns, SYN: c.syn.factOrZero(), Open: c.open.factOrZero(), Refused: c.refused.factOrZero(),
-		Midway: c.midway, Prefix: c.prefix.factOrZero(), NoPrefix: c.noPrefix.factOrZero(),
-		Closed: c.closed.factOrZero(), ByInitiator: c.closedBy == initiator, Reset: c.reset,
+		Path: i, SYNs: c.syns, SYN: c.syn.fact(), Open: c.open.fact(), Refused: c.refused.fact(),
+		Midway: c.midway, Prefix: c.prefix.fact(), NoPrefix: c.noPrefix.fact(),
+		Closed: c.closed.fact(), ByInitiator: c.closedBy == initiator, Reset: c.reset,
 	}
 	out0, back := uint8(fromA), uint8(fromB)
 	if !g.initiatorIsA(p) {
@@ -93,7 +93,7 @@ func (g *group) tcpFact(p *path, i int) diagnose.TCPFacts {
 			answer = earlier(answer, d.firstMessage)
 		}
 	}
-	out.FirstAnswer = answer.factOrZero()
+	out.FirstAnswer = answer.fact()
 	if c.foreignAt.set() && c.foreignFrom == responder {
 		out.Foreign = [...]string{"other", "tls", "http", "ssh"}[min(int(c.foreign), 3)]
 		out.ForeignAt = c.foreignAt.fact()
@@ -104,7 +104,7 @@ func (g *group) tcpFact(p *path, i int) diagnose.TCPFacts {
 }
 
 func (t *tally) fact() diagnose.Occurrences {
-	return diagnose.Occurrences{Count: t.n, First: t.first.factOrZero(), Last: t.last.factOrZero()}
+	return diagnose.Occurrences{Count: t.n, First: t.first.fact(), Last: t.last.fact()}
 }
 
 func (g *group) tcpDirection(p *path, dir uint8) diagnose.TCPDirectionFacts {
@@ -118,7 +118,7 @@ func (g *group) tcpDirection(p *path, dir uint8) diagnose.TCPDirectionFacts {
 		d := &at.dir[dir]
 		c := d.net(at.mirrored)
 		if c.keepalives > out.Keepalive.Count {
-			out.Keepalive = diagnose.Occurrences{Count: c.keepalives, First: at.keepalive[dir].first.factOrZero(), Last: at.keepalive[dir].last.factOrZero()}
+			out.Keepalive = diagnose.Occurrences{Count: c.keepalives, First: at.keepalive[dir].first.fact(), Last: at.keepalive[dir].last.fact()}
 		}
 	}
 	var frames tally
@@ -163,11 +163,11 @@ func (g *group) changes(index map[*path]int) []diagnose.Change {
 		c := diagnose.Change{
 			From: a.path.transport.String(), To: b.path.transport.String(),
 			FromPath: index[a.path], ToPath: index[b.path],
-			LastOld: a.last.factOrZero(), FirstNew: b.first.factOrZero(),
+			LastOld: a.last.fact(), FirstNew: b.first.fact(),
 			SameSA: a.line != nil && a.line == b.line, OldWasUp: a.line != nil && a.line.proven() && a.line != b.line,
 		}
 		if b.path.tcp != nil {
-			c.SYN = b.path.tcp.syn.factOrZero()
+			c.SYN = b.path.tcp.syn.fact()
 		}
 		if a.line != nil {
 			if n := a.line.sendingsAtEnd(); n > 0 && a.line != b.line {
@@ -315,7 +315,7 @@ func (g *group) keepaliveRuns(n naming, changes []diagnose.Change) []diagnose.Ke
 			silent := p.real[1-dir]
 			x := diagnose.Keepalives{
 				Path: i, ToResponder: g.fromInitiator(p, uint8(dir)), Count: k.n, First: k.first.fact(), Last: k.last.fact(),
-				OtherLast: silent.factOrZero(), OtherHadTwoWay: silent.set() && p.real[dir].set(),
+				OtherLast: silent.fact(), OtherHadTwoWay: silent.set() && p.real[dir].set(),
 				IKEUnanswered: g.unansweredOn(p, uint8(dir), k.first),
 			}
 			if k.n > 1 {

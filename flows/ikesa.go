@@ -180,18 +180,15 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 // error or cookie in answer to the first request may carry one that is never
 // used again (RFC 7296 2.6).
 func adopts(m *ike.Message) bool {
-	switch m.ExchangeType {
-	case ike.ExchangeV1Informational:
-		return false
-	case ike.ExchangeSAInit:
-		for w := m.Walk(); w.Next(); {
-			if w.Payload().Type == ike.PayloadSA {
-				return true
-			}
-		}
-		return false
+	if m.ExchangeType != ike.ExchangeSAInit {
+		return true
 	}
-	return true
+	for w := m.Walk(); w.Next(); {
+		if w.Payload().Type == ike.PayloadSA {
+			return true
+		}
+	}
+	return false
 }
 
 // side tells which side of the SA sent m.

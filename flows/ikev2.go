@@ -31,7 +31,7 @@ func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 		t.answerV2(sa, m, x, now, again)
 	}
 	if m.ExchangeType == ike.ExchangeSAInit {
-		t.saInit(sa, m, e, x, side)
+		t.saInit(sa, m, e, side)
 	}
 }
 
@@ -94,7 +94,7 @@ func (sa *ikeSA) confirm(now mark) {
 }
 
 // saInit reads what IKE_SA_INIT says in clear.
-func (t *Tracker) saInit(sa *ikeSA, m *ike.Message, e *reassembly.Event, x *exchange, side uint8) {
+func (t *Tracker) saInit(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8) {
 	c := &t.plain
 	now := mark{e.Time, e.Ref}
 	sa.nat.learn(m, c, e, side)
@@ -108,7 +108,7 @@ func (t *Tracker) saInit(sa *ikeSA, m *ike.Message, e *reassembly.Event, x *exch
 		if c.sa != nil {
 			sa.offered = t.offers.offer(m, c.sa)
 		}
-		if c.hasKE {
+		if c.hasKE && sa.invalidKE.count == 0 {
 			sa.offeredGroup = c.group
 		}
 		return
@@ -123,9 +123,6 @@ func (t *Tracker) saInit(sa *ikeSA, m *ike.Message, e *reassembly.Event, x *exch
 	if c.has(uint16(ike.NotifyInvalidKEPayload)) {
 		sa.invalidKE.add(now)
 		sa.wantedGroup = c.wanted
-		if x.group != 0 {
-			sa.offeredGroup = x.group
-		}
 	}
 	if c.has(uint16(ike.NotifyNoProposalChosen)) {
 		sa.proposal.add(now)

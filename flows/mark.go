@@ -46,7 +46,11 @@ func later(a, b mark) mark {
 
 func (m mark) reportRef() report.Ref { return toRef(m.ref) }
 
+// fact is the mark as the rules see it; one that is not set has no time.
 func (m mark) fact() diagnose.Mark {
+	if !m.set() {
+		return diagnose.Mark{}
+	}
 	return diagnose.Mark{Time: toTime(m.time), Ref: toRef(m.ref)}
 }
 
