@@ -7,15 +7,15 @@ type chain struct {
 	due   uint64 // where that one ends
 	// known counts frames whose SPI the pair of addresses has used, frames all
 	// frames of ESP, run the longest row of growing sequence numbers in one SPI.
-	known, frames, run int
+	known, frames, run int32
+	n                  int32 // of tracks
 	tracks             [maxTracks]track
-	n                  int
 }
 
 // track is the last packet of one SPI.
 type track struct {
 	spi, seq uint32
-	run      int
+	run      int32
 }
 
 // maxTracks is how many SPIs may take turns in one chain: an old and a new

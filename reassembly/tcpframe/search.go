@@ -207,7 +207,7 @@ func (s *search) begin(pos uint64, h head, known bool) {
 	}
 	s.chains[at] = chain{start: pos, due: pos}
 	s.chains[at].add(h, known)
-	s.nearest()
+	s.due = min(s.due, s.chains[at].due)
 }
 
 // drop forgets a chain; the last one takes its place.
