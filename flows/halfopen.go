@@ -21,10 +21,17 @@ const (
 // show is lost: an SA that comes to life again is restored as it was, and so
 // are those that turn out not to be part of a flood.
 type halfOpen struct {
-	queue  []*ikeSA // unfinished SAs in the order they began
+	queue  []waiting // unfinished SAs in the order they began or were put back
 	head   int
 	folded map[foldKey]*folded
 	over   map[netip.Addr]*overflow
+}
+
+// waiting is an unfinished SA and when to look at it, in nanoseconds since the
+// Unix epoch.
+type waiting struct {
+	sa  *ikeSA
+	due int64
 }
 
 type foldKey struct {
@@ -71,30 +78,32 @@ func (sa *ikeSA) oneShot() bool {
 // note remembers an SA that may be unfinished, and folds what is idle.
 func (h *halfOpen) note(t *Tracker, sa *ikeSA, now int64) {
 	if sa.exchanges.total == 1 && sa.messages[0]+sa.messages[1] == 1 && sa.began {
-		h.queue = append(h.queue, sa)
+		h.queue = append(h.queue, waiting{sa, sa.first.time + foldAfter})
 	}
 	h.sweep(t, now)
 }
 
-// sweep folds the SAs at the head of the queue that were idle long enough.
+// sweep folds the SAs at the head of the queue that were idle long enough. One
+// that was heard of meanwhile goes to the back, until it is due again: later
+// than now, so that a sweep comes to an end.
 func (h *halfOpen) sweep(t *Tracker, now int64) {
 	for h.head < len(h.queue) {
-		sa := h.queue[h.head]
-		if sa.first.time > now-foldAfter {
+		sa, due := h.queue[h.head].sa, h.queue[h.head].due
+		if due > now {
 			break
 		}
-		h.queue[h.head] = nil
+		h.queue[h.head] = waiting{}
 		h.head++
-		if sa.last.time > now-foldAfter && sa.oneShot() {
-			h.queue = append(h.queue, sa)
-			continue
-		}
-		if sa.oneShot() && t.ikes[sa.ikeKey] == sa {
+		switch {
+		case !sa.oneShot() || t.ikes[sa.ikeKey] != sa:
+		case sa.last.time+foldAfter > now:
+			h.queue = append(h.queue, waiting{sa, sa.last.time + foldAfter})
+		default:
 			h.fold(t, sa)
 		}
 	}
 	if h.head > 1024 && h.head*2 > len(h.queue) {
-		h.queue = append([]*ikeSA(nil), h.queue[h.head:]...)
+		h.queue = append([]waiting(nil), h.queue[h.head:]...)
 		h.head = 0
 	}
 }
