@@ -65,8 +65,6 @@ var vendorTable = [...]vendorEntry{
 	{id: "\x43\x49\x53\x43\x4f\x56\x50\x4e\x2d\x52\x45\x56\x2d\x30\x32", prefix: false, name: "Cisco VPN Revision 2"},
 	// seen from IOS; strongSwan
 	{id: "\x43\x49\x53\x43\x4f\x28\x43\x4f\x50\x59\x52\x49\x47\x48\x54\x29\x26", prefix: true, name: "Cisco Copyright"},
-	// seen from IOS
-	{id: "\x43\x49\x53\x43\x4f\x2d\x47\x52\x45\x2d\x4d\x4f\x44\x45", prefix: true, name: "Cisco GRE Mode"},
 	// Windows; the last four bytes are the version
 	{id: "\x1e\x2b\x51\x69\x05\x99\x1c\x7d\x7c\x96\xfc\xbf\xb5\x87\xe4\x61", prefix: true, name: "MS NT5 ISAKMPOAKLEY"},
 	// Windows
