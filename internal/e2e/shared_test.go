@@ -42,12 +42,6 @@ var differences = map[string]struct {
 	why   string
 	amend func(truth *facts)
 }{
-	"v1_no_proposal.pcap": {
-		"the answer refuses with a cookie that no SA comes of: the report shows the SA without responder",
-		func(truth *facts) {
-			truth.IKEs = map[string]bool{"ce696818e6a70e0b " + noSPI: true}
-		},
-	},
 	"v2_half_open_cookies.pcap": {
 		"the flood's initiators are summed up in half-open-flood and are no tunnels",
 		func(truth *facts) {
@@ -111,6 +105,20 @@ func TestLabCaptures(t *testing.T) {
 	}
 	if compared < 20 {
 		t.Errorf("only %d captures were compared", compared)
+	}
+}
+
+// TestSplitSharedCaptures tests the law of TestSplit on what others captured.
+func TestSplitSharedCaptures(t *testing.T) {
+	for _, folder := range []string{"captures", "lab-captures"} {
+		dir := testenv.Shared(t, folder)
+		for _, name := range captureFiles(t, dir) {
+			t.Run(name, func(t *testing.T) {
+				file := filepath.Join(dir, name)
+				checkWorkers(t, file)
+				checkFiles(t, file, 3)
+			})
+		}
 	}
 }
 
