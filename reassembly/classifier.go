@@ -1,8 +1,12 @@
 package reassembly
 
 import (
+	"encoding/binary"
+	"net/netip"
+
 	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect"
+	"github.com/ikesniff/ikesniff/dissect/ike"
 )
 
 // Classifier tells which datagrams carry IPsec and emits them as events. It
@@ -17,6 +21,14 @@ type Classifier struct {
 	holds    holds
 	nearby   nearby
 	counters Counters
+
+	conns     *table[tuple, tcpEntry]
+	live      connList // those of conns of which more than the entry is kept
+	idleConns []*tcpConn
+	tcpHeld   int // bytes of held segments
+	ikes      *table[ikeKey, struct{}]
+	endpoints endpoints
+
 	arrivals uint64
 	event    Event
 }
@@ -33,6 +45,12 @@ type Counters struct {
 	// Evicted counts flows and SPIs that were forgotten to make room. While it
 	// is 0, nothing was missed for lack of memory.
 	Evicted uint64
+
+	// TCPConnections counts TCP connections that carried IPsec or began to.
+	TCPConnections uint64
+	// IgnoredForgotten counts TCP connections without IPsec that were forgotten
+	// to make room; nothing of theirs would have been of interest.
+	IgnoredForgotten uint64
 }
 
 // Add sums up counters of several workers.
@@ -41,19 +59,25 @@ func (c *Counters) Add(o Counters) {
 	c.IgnoredPackets += o.IgnoredPackets
 	c.UndecidedPackets += o.UndecidedPackets
 	c.Evicted += o.Evicted
+	c.TCPConnections += o.TCPConnections
+	c.IgnoredForgotten += o.IgnoredForgotten
 }
 
 // NewClassifier returns a Classifier that hands events to emit. The event and
 // its bytes are only lent until emit returns.
 func NewClassifier(cfg Config, emit func(*Event)) *Classifier {
 	cfg = cfg.withDefaults()
-	return &Classifier{
+	c := &Classifier{
 		cfg:   cfg,
 		emit:  emit,
 		natt:  cfg.natTraversalPorts(),
 		flows: newTable[tuple, flow](cfg.MaxFlows),
 		spis:  newTable[tuple, struct{}](cfg.MaxSPIs),
+		conns: newTable[tuple, tcpEntry](cfg.MaxConnections),
+		ikes:  newTable[ikeKey, struct{}](cfg.MaxSPIs),
 	}
+	c.endpoints = endpoints{newTable[netip.AddrPort, Endpoint](maxEndpoints), &c.counters.IgnoredForgotten}
+	return c
 }
 
 // Datagram takes in the next datagram; it keeps no reference to it. Fragments
@@ -90,7 +114,10 @@ func (c *Classifier) Loss(time int64, ref capture.Ref, n uint64) {
 
 // Finish ends the capture: what is still held gets its verdict. Nothing may be
 // passed afterwards.
-func (c *Classifier) Finish() { c.finishHolds() }
+func (c *Classifier) Finish() {
+	c.finishHolds()
+	c.finishTCP()
+}
 
 // Counters returns the counts so far.
 func (c *Classifier) Counters() Counters { return c.counters }
@@ -123,6 +150,9 @@ func (c *Classifier) begin(d *dissect.Datagram, data []byte) *Event {
 
 // message emits an event of KindMessage and counts its packets.
 func (c *Classifier) message(e *Event) {
+	if e.Message == MessageIKE && len(e.Data) >= ike.HeaderLength {
+		c.learnIKE(e.Src.Addr(), e.Dst.Addr(), binary.BigEndian.Uint64(e.Data), binary.BigEndian.Uint64(e.Data[8:]))
+	}
 	c.counters.IPsecPackets += uint64(e.Packets)
 	c.emit(e)
 }

@@ -22,8 +22,13 @@ type Config struct {
 	// MaxSPIs is how many pairs of address pair and SPI it remembers (1,048,576).
 	MaxSPIs int
 	// MaxHeldBytes is how many bytes of messages without verdict it keeps over
-	// all flows (8 MiB). One flow never holds more than 16 messages or 32 KiB.
+	// all flows (8 MiB), and again of TCP segments. One flow or connection never
+	// holds more than 16 messages or 32 KiB.
 	MaxHeldBytes int
+	// MaxConnections is how many TCP connections a Classifier remembers
+	// (1,048,576), and MaxStreams of how many of them it keeps more than a table
+	// entry: those that carry IPsec or may (16,384).
+	MaxConnections, MaxStreams int
 
 	// MaxFragmented is how many incomplete datagrams a Defragmenter keeps
 	// (4,096), and MaxFragmentBytes how many bytes of them (32 MiB).
@@ -44,6 +49,8 @@ func (c Config) withDefaults() Config {
 	set(&c.MaxFlows, 1<<20)
 	set(&c.MaxSPIs, 1<<20)
 	set(&c.MaxHeldBytes, 8<<20)
+	set(&c.MaxConnections, 1<<20)
+	set(&c.MaxStreams, 1<<14)
 	set(&c.MaxFragmented, 1<<12)
 	set(&c.MaxFragmentBytes, 32<<20)
 	if c.FragmentTimeout <= 0 {

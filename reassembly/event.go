@@ -175,6 +175,11 @@ const (
 	// HappeningPartial: the connection ended within a message; Bytes of it were
 	// dropped (RFC 9329 6.1).
 	HappeningPartial
+	// HappeningSegments: Packets of the connection that no other event counts:
+	// handshake, acknowledgements, copies that the capture made, and what never
+	// became a message. Emitted once a direction, when the connection ends or is
+	// forgotten; Ref is the last of them.
+	HappeningSegments
 )
 
 // Foreign names another protocol by the first bytes of a side.

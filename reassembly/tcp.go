@@ -1,7 +1,167 @@
 package reassembly
 
-import "github.com/ikesniff/ikesniff/dissect"
+import (
+	"time"
 
-// tcp is where segments go. IPsec in TCP is not told apart yet, so all of them
-// count as ignored and leave no state.
-func (c *Classifier) tcp(d *dissect.Datagram) { c.ignore(d) }
+	"github.com/ikesniff/ikesniff/dissect"
+)
+
+const (
+	// maxJudged data segments, or maxJudgedBytes of payload, decide on a
+	// connection whose beginning was not captured.
+	maxJudged      = 8
+	maxJudgedBytes = 64 << 10
+	// synCopy is how close two equal SYNs are copies that the capture made:
+	// nobody repeats one before a second has passed (RFC 6298 2).
+	synCopy = int64(50 * time.Millisecond)
+)
+
+// tcp classifies a TCP segment. Connections of other protocols leave one small
+// entry in the table and are dismissed by it.
+func (c *Classifier) tcp(d *dissect.Datagram) {
+	key, dir := endpointsKey(d.Src, d.Dst)
+	e := c.conns.get(key)
+	if e == nil {
+		e = c.conns.put(key, c.evictTCP)
+		e.begin(key, d)
+	}
+	const syn, rst = dissect.TCPSyn, dissect.TCPRst
+	flags := d.TCP.Flags
+	if flags&(syn|rst) != 0 {
+		c.handshake(d, e, dir)
+	}
+	e.note(d, dir)
+	switch {
+	case e.state == tcpIgnored:
+		c.ignore(d)
+	case e.conn != nil:
+		c.segment(d, e, dir)
+	case d.PayloadLength == 0:
+		e.wait(d)
+	default:
+		c.firstSegment(d, e, dir)
+	}
+}
+
+// handshake takes in a SYN or an RST. A SYN that is no repetition begins a new
+// connection in the same entry.
+func (c *Classifier) handshake(d *dissect.Datagram, e *tcpEntry, dir int) {
+	flags, seq := d.TCP.Flags, d.TCP.Seq
+	syn, ack := flags&dissect.TCPSyn != 0, flags&dissect.TCPAck != 0
+	t := e.traits[dir]
+	switch {
+	case flags&dissect.TCPRst != 0:
+		if !syn && e.client == 1-uint8(dir) && e.traits[1-dir]&traitSYN != 0 && (e.traits[0]|e.traits[1])&(traitSYNACK|traitRST|traitData) == 0 {
+			e.traits[dir] |= traitRefused
+			c.happened(d, HappeningRefused)
+		}
+	case syn && !ack:
+		if t&traitSYN != 0 && e.isn[dir] == seq {
+			if d.Time-e.synTime >= synCopy || d.Time < e.synTime {
+				c.happened(d, HappeningSYN)
+			}
+			e.synTime = d.Time
+			return
+		}
+		if (e.traits[0] | e.traits[1]) != 0 {
+			c.endTCP(e)
+			e.begin(e.key, d)
+		}
+		e.client, e.isn[dir], e.synTime = uint8(dir), seq, d.Time
+		c.happened(d, HappeningSYN)
+	case syn && ack:
+		if t&traitSYNACK != 0 && e.isn[dir] == seq {
+			return
+		}
+		if t&traitData != 0 || t&traitSYNACK != 0 && e.traits[1-dir]&traitData != 0 {
+			// Data came already, and this is no answer to it: the SYN of a new
+			// connection was not captured.
+			c.endTCP(e)
+			e.begin(e.key, d)
+		}
+		if t := e.traits[1-dir]; t&traitSYN != 0 && d.TCP.Ack != e.isn[1-dir]+1 {
+			return // an answer to something else
+		}
+		e.client, e.isn[dir] = 1-uint8(dir), seq
+		if t&traitSYNACK == 0 {
+			c.happened(d, HappeningOpen)
+		}
+	}
+}
+
+// happened emits what is told of every connection. The packet is counted with
+// its connection.
+func (c *Classifier) happened(d *dissect.Datagram, what Happening) {
+	e := c.begin(d, nil)
+	e.Kind, e.What, e.Transport = KindTransport, what, TransportTCP
+	e.Length, e.Truncated = 0, false
+	e.Packets, e.IPLength = 0, 0
+	c.emit(e)
+}
+
+// firstSegment takes the first segment with data of a connection of which
+// nothing is held.
+func (c *Classifier) firstSegment(d *dissect.Datagram, e *tcpEntry, dir int) {
+	if c.hopeless(d, e, dir) {
+		c.ignoreTCP(e)
+		c.ignore(d)
+		return
+	}
+	e.conn = c.openTCP(e, d, dir)
+	c.segment(d, e, dir)
+}
+
+// segment takes a segment of a connection that carries IPsec, or may.
+func (c *Classifier) segment(d *dissect.Datagram, e *tcpEntry, dir int) {
+	t := e.conn
+	c.touchTCP(t)
+	var s segment
+	s.of(d, dir, c.arrivals)
+	if e.state == tcpOurs {
+		t.take(&s)
+		return
+	}
+	if s.wire == 0 {
+		t.side[dir].control(&s)
+		e.wait(d)
+		return
+	}
+	t.judge(e, &s)
+}
+
+// endTCP ends a connection: what is held gets its verdict, and what it was is
+// added up by endpoint. The entry may be used anew.
+func (c *Classifier) endTCP(e *tcpEntry) {
+	if t := e.conn; t != nil {
+		if e.state == tcpOpen {
+			t.conclude(e)
+		}
+		if e.state == tcpOurs {
+			t.finish()
+		}
+		c.closeTCP(e)
+	}
+	c.counters.IgnoredPackets += e.packets
+	e.packets, e.ipLength = 0, 0
+	if e.state != tcpOurs {
+		c.endpoints.fold(e)
+	}
+}
+
+// evictTCP ends the connection that makes room in the table.
+func (c *Classifier) evictTCP(e *tcpEntry) {
+	if e.state == tcpOurs || e.conn != nil {
+		c.counters.Evicted++
+	} else {
+		c.counters.IgnoredForgotten++
+	}
+	c.endTCP(e)
+}
+
+// ignoreTCP decides that a connection carries no IPsec.
+func (c *Classifier) ignoreTCP(e *tcpEntry) {
+	e.state = tcpIgnored
+	c.counters.IgnoredPackets += e.packets
+	e.packets, e.ipLength = 0, 0
+	c.closeTCP(e)
+}

@@ -1,0 +1,204 @@
+package reassembly
+
+import (
+	"net/netip"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/dissect"
+	"github.com/ikesniff/ikesniff/reassembly/tcpframe"
+	"github.com/ikesniff/ikesniff/reassembly/tcpstream"
+)
+
+// maxIdleConns is how many are kept for reuse.
+const maxIdleConns = 64
+
+// tcpConn is a connection that carries IPsec, or of which segments are held
+// until it is known whether it does.
+type tcpConn struct {
+	c      *Classifier
+	entry  tuple
+	ends   [2]netip.AddrPort // segments of direction 0 go from ends[0] to ends[1]
+	side   [2]tcpSide        // by direction
+	hold   tcpHold
+	copies copies
+	cur    *segment // the segment at hand
+	kind   tcpKind
+	prefix bool // "IKETCP" was seen
+
+	judged, judgedBytes int // data segments before the verdict, and their bytes
+
+	newer, older *tcpConn // by last segment
+}
+
+// tcpKind tells how a connection of ours carries IPsec.
+type tcpKind uint8
+
+const (
+	kindStream tcpKind = iota // RFC 8229, and Fortinet's segments beside it
+	kindCisco
+)
+
+// tcpSide is what one direction carries. It is the sink of its stream, and the
+// handler of the frames in it.
+type tcpSide struct {
+	conn   *tcpConn
+	dir    uint8
+	stream tcpstream.Stream
+	framer *tcpframe.Framer
+	midway *tcpframe.Midway // before the verdict
+
+	// pending are packets with data that has completed no message yet; rest are
+	// those that nothing will be told of.
+	pending, rest packetCount
+	claimed       bool // the segment at hand is counted with an event
+	notes         [tcpstream.NoteOutside + 1]int
+	noted         uint8 // bits of notes
+
+	read     bool // bytes of the stream came
+	foreign  bool // another protocol
+	fin      bool
+	zero     bool // the window is closed
+	finished bool // the framer was told the end
+	prefixed bool // it began with "IKETCP"
+
+	ackSeen bool
+	ack     uint32 // the latest acknowledgment that this side sent
+	last    tcpstream.Origin
+
+	streamed spiHistory // SPIs of ESP in the stream
+	fake     fakeSide
+}
+
+// packetCount sums up packets.
+type packetCount struct {
+	packets, ipLength int
+	time, firstTime   int64
+	ref, firstRef     capture.Ref
+	tap               dissect.Tap
+	encap             dissect.Encap
+}
+
+func (n *packetCount) add(s *segment) {
+	if n.packets == 0 {
+		n.firstTime, n.firstRef = s.firstTime, s.firstRef
+	}
+	n.time, n.ref, n.tap, n.encap = s.time, s.ref, s.tap, s.encap
+	n.packets += s.packets
+	n.ipLength += s.ipLength
+}
+
+func (n *packetCount) sub(s *segment) {
+	n.packets -= s.packets
+	n.ipLength -= s.ipLength
+}
+
+// openTCP begins to look closer at a connection.
+func (c *Classifier) openTCP(e *tcpEntry, d *dissect.Datagram, dir int) *tcpConn {
+	if c.live.n >= c.cfg.MaxStreams {
+		c.counters.Evicted++
+		c.dropTCP(c.live.oldest)
+	}
+	var t *tcpConn
+	if n := len(c.idleConns); n > 0 {
+		t = c.idleConns[n-1]
+		c.idleConns = c.idleConns[:n-1]
+		hold := tcpHold{list: t.hold.list[:0], buf: t.hold.buf[:0]}
+		*t = tcpConn{hold: hold}
+	} else {
+		t = new(tcpConn)
+	}
+	t.c, t.entry = c, e.key
+	t.ends = [2]netip.AddrPort{d.Src, d.Dst}
+	if dir == 1 {
+		t.ends = [2]netip.AddrPort{d.Dst, d.Src}
+	}
+	for i := range t.side {
+		t.side[i].conn, t.side[i].dir = t, uint8(i)
+		t.side[i].startStream(e)
+	}
+	c.live.add(t)
+	return t
+}
+
+// startStream sets the position of the stream if the SYN was captured.
+func (s *tcpSide) startStream(e *tcpEntry) {
+	s.stream.Reset()
+	if start, ok := e.start(int(s.dir)); ok {
+		s.stream.Push(tcpstream.Segment{Seq: start - 1, SYN: true, Time: e.firstTime, Ref: e.firstRef}, s)
+	}
+}
+
+// closeTCP lets go of what is kept of a connection beyond its entry.
+func (c *Classifier) closeTCP(e *tcpEntry) {
+	t := e.conn
+	if t == nil {
+		return
+	}
+	e.conn = nil
+	c.live.remove(t)
+	c.tcpHeld -= len(t.hold.buf)
+	for i := range t.side {
+		t.side[i].stream.Reset()
+	}
+	if len(c.idleConns) < maxIdleConns && cap(t.hold.buf) <= maxHeldSegmentSize {
+		c.idleConns = append(c.idleConns, t)
+	}
+}
+
+// dropTCP ends a connection because memory is short. Its entry stays, ended.
+func (c *Classifier) dropTCP(t *tcpConn) {
+	i, ok := c.conns.index[t.entry]
+	if !ok {
+		return
+	}
+	e := &c.conns.slots[i].val
+	if e.state == tcpOpen {
+		t.conclude(e)
+	}
+	if e.state == tcpOurs {
+		t.finish()
+		// What comes further is looked at like a connection in its middle.
+		key, client := e.key, e.client
+		c.closeTCP(e)
+		*e = tcpEntry{key: key, firstTime: e.firstTime, firstRef: e.firstRef, client: client}
+	}
+}
+
+func (c *Classifier) touchTCP(t *tcpConn) {
+	if c.live.newest != t {
+		c.live.remove(t)
+		c.live.add(t)
+	}
+}
+
+// connList is a list in order of use.
+type connList struct {
+	newest, oldest *tcpConn
+	n              int
+}
+
+func (l *connList) add(t *tcpConn) {
+	t.newer, t.older = nil, l.newest
+	if l.newest != nil {
+		l.newest.newer = t
+	} else {
+		l.oldest = t
+	}
+	l.newest = t
+	l.n++
+}
+
+func (l *connList) remove(t *tcpConn) {
+	if t.newer != nil {
+		t.newer.older = t.older
+	} else {
+		l.newest = t.older
+	}
+	if t.older != nil {
+		t.older.newer = t.newer
+	} else {
+		l.oldest = t.newer
+	}
+	t.newer, t.older = nil, nil
+	l.n--
+}

@@ -1,0 +1,81 @@
+package reassembly
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"time"
+
+	"github.com/ikesniff/ikesniff/dissect"
+)
+
+// copyWindow is how close in time the capture's copies of one packet are.
+const copyWindow = int64(50 * time.Millisecond)
+
+// copies finds segments that the capture holds more than once, because several
+// taps saw them or a mirror port showed them coming and going. TCP's own
+// retransmissions have another IP identification, or are seen once more by
+// every tap.
+type copies struct {
+	ring    [8]sighting
+	n, next int
+}
+
+// sighting is a segment as one tap saw it.
+type sighting struct {
+	sum  uint64
+	time int64
+	tap  dissect.Tap
+	ipid uint32
+	ttl  uint8
+}
+
+// seen notes a segment and tells whether it is a copy of an earlier one.
+func (c *copies) seen(s *segment) bool {
+	g := sighting{sum: s.sum(), time: s.time, tap: s.tap, ttl: s.ttl}
+	identified := s.hasIPID && s.ipid != 0
+	if identified {
+		g.ipid = s.ipid
+	}
+	here, there, copied := 0, 0, false
+	for i := range c.ring[:c.n] {
+		o := &c.ring[i]
+		if o.sum != g.sum || o.ipid != g.ipid || g.time-o.time > copyWindow || o.time-g.time > copyWindow {
+			continue
+		}
+		if o.tap != g.tap {
+			there++
+			continue
+		}
+		here++
+		copied = copied || identified && (o.ttl == g.ttl || o.ttl == g.ttl+1)
+	}
+	c.ring[c.next] = g
+	c.next = (c.next + 1) % len(c.ring)
+	c.n = min(c.n+1, len(c.ring))
+	return copied || there > here
+}
+
+// sum is equal for equal segments. It looks at the header and at both ends of
+// the payload, which holds ciphertext where it matters.
+func (s *segment) sum() uint64 {
+	const prime = 0x9e3779b97f4a7c15
+	h := uint64(s.seq)<<32 | uint64(s.ack)
+	mix := func(x uint64) {
+		hi, lo := bits.Mul64(h^x, prime)
+		h = hi ^ lo
+	}
+	mix(uint64(s.dir)<<56 | uint64(s.flags)<<48 | uint64(s.window)<<32 | uint64(uint32(s.wire)))
+	p := s.payload
+	for i := 0; i < 48 && len(p) >= 8; i += 8 {
+		mix(binary.BigEndian.Uint64(p))
+		p = p[8:]
+	}
+	if n := len(p); n >= 8 {
+		mix(binary.BigEndian.Uint64(p[n-8:]))
+	} else {
+		for _, b := range p {
+			mix(uint64(b))
+		}
+	}
+	return h
+}

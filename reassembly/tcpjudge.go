@@ -1,0 +1,259 @@
+package reassembly
+
+import (
+	"github.com/ikesniff/ikesniff/dissect"
+	"github.com/ikesniff/ikesniff/reassembly/tcpframe"
+	"github.com/ikesniff/ikesniff/reassembly/tcpstream"
+)
+
+// hopeless tells whether the first segment with data rules IPsec out.
+func (c *Classifier) hopeless(d *dissect.Datagram, e *tcpEntry, dir int) bool {
+	p, n := d.Payload, d.PayloadLength
+	if fakeOffsets(p, n, c.ikeOnUDP(e.key)) != 0 || ciscoShape(p, n) {
+		return false
+	}
+	if start, ok := e.start(dir); ok {
+		seq := d.TCP.Seq
+		if d.TCP.Flags&dissect.TCPSyn != 0 {
+			seq++
+		}
+		return seq == start && tcpframe.Judge(p, e.client == uint8(dir)).Foreign()
+	}
+	_, foreign := saidBy(p).foreign()
+	return foreign
+}
+
+// ikeOnUDP tells whether the same endpoints and ports speak IKE and ESP in UDP.
+func (c *Classifier) ikeOnUDP(key tuple) bool {
+	if c.flows.len() == 0 {
+		return false
+	}
+	f := c.flows.get(key)
+	return f != nil && f.verdict == verdictIPsec
+}
+
+// judge takes a segment with data of a connection without verdict.
+func (t *tcpConn) judge(e *tcpEntry, s *segment) {
+	c := t.c
+	if !t.fits(s) {
+		t.conclude(e)
+		if e.state == tcpOurs {
+			t.take(s)
+		} else {
+			c.counters.IgnoredPackets += uint64(s.packets)
+		}
+		return
+	}
+	t.keep(s)
+	t.judged++
+	t.judgedBytes += s.wire
+	switch v := t.verdict(e); {
+	case v == verdictIPsec:
+		t.become(e)
+	case v == verdictForeign:
+		t.abandon(e, false)
+	case t.judged >= maxJudged || t.judgedBytes >= maxJudgedBytes:
+		t.conclude(e)
+	}
+	for c.tcpHeld > c.cfg.MaxHeldBytes {
+		c.counters.Evicted++
+		c.relieve()
+	}
+}
+
+// relieve frees memory: the segments that wait for longest get their verdict.
+func (c *Classifier) relieve() {
+	for t := c.live.oldest; t != nil; t = t.newer {
+		if t.hold.empty() {
+			continue
+		}
+		e := &c.conns.slots[c.conns.index[t.entry]].val
+		if e.state == tcpOpen {
+			t.conclude(e)
+		} else {
+			t.drain(true)
+		}
+		return
+	}
+}
+
+func (t *tcpConn) fits(s *segment) bool { return t.hold.fits(len(s.payload)) }
+
+func (t *tcpConn) keep(s *segment) {
+	t.hold.keep(s)
+	t.c.tcpHeld += len(s.payload)
+}
+
+// verdict tells what the held segments, the last of which is new, show.
+func (t *tcpConn) verdict(e *tcpEntry) verdict {
+	list := t.hold.list
+	last := &list[len(list)-1]
+	if t.isCisco(list) {
+		t.kind = kindCisco
+		return verdictIPsec
+	}
+	waiting := false
+	lenient := t.c.ikeOnUDP(t.entry)
+	for i := range list {
+		s := &list[i]
+		mask := fakeOffsets(s.payload, s.wire, lenient)
+		if mask == 0 || s.flags&notFake != 0 {
+			continue
+		}
+		if t.knownFake(s, mask) {
+			return verdictIPsec
+		}
+		switch f, _ := relate(s, list[i+1:], mask, lenient); f {
+		case fateFake:
+			return verdictIPsec
+		case fateWait:
+			waiting = true
+		}
+	}
+
+	side := &t.side[last.dir]
+	if side.midway == nil {
+		side.midway = tcpframe.NewMidway(side)
+	}
+	side.stream.Push(last.tcp(), (*trial)(side))
+	v := side.midway.Verdict()
+	if _, ok := e.start(int(last.dir)); ok {
+		var b [tcpframe.JudgeBytes]byte
+		if first := t.opening(e, int(last.dir), b[:0]); len(first) > 0 {
+			if w := tcpframe.Judge(first, e.client == last.dir); w != tcpframe.VerdictMaybe || !v.IPsec() {
+				v = w
+			}
+		}
+	}
+	switch {
+	case v == tcpframe.VerdictPrefix:
+		e.client = last.dir
+		t.prefix = true
+		return verdictIPsec
+	case v.IPsec():
+		return verdictIPsec
+	case v.Foreign() && !waiting:
+		return verdictForeign
+	}
+	return verdictOpen
+}
+
+// opening appends to b the first bytes of a direction, as far as they are held.
+func (t *tcpConn) opening(e *tcpEntry, dir int, b []byte) []byte {
+	start, _ := e.start(dir)
+	for grown := true; grown && len(b) < cap(b); {
+		grown = false
+		for i := range t.hold.list {
+			s := &t.hold.list[i]
+			if int(s.dir) != dir {
+				continue
+			}
+			if at := start + uint32(len(b)) - s.seq; at < uint32(len(s.payload)) {
+				b = append(b, s.payload[at:min(len(s.payload), int(at)+cap(b)-len(b))]...)
+				grown = true
+			}
+		}
+	}
+	return b
+}
+
+// trial is a side before the verdict: its bytes go to the judge.
+type trial tcpSide
+
+func (t *trial) Bytes(b []byte, _ tcpstream.Origin) { t.midway.Bytes(b) }
+func (t *trial) Hole(n int, _ tcpstream.HoleReason) { t.midway.Hole(n) }
+func (t *trial) Note(_ tcpstream.Note, _ int)       {}
+
+// conclude ends the wait for a verdict.
+func (t *tcpConn) conclude(e *tcpEntry) {
+	for i := range t.side {
+		s := &t.side[i]
+		if s.midway == nil {
+			continue
+		}
+		s.stream.Flush((*trial)(s))
+		if s.midway.Finish().IPsec() {
+			t.become(e)
+			return
+		}
+	}
+	waiting := false
+	for i := range t.hold.list {
+		s := &t.hold.list[i]
+		mask := fakeOffsets(s.payload, s.wire, true)
+		waiting = waiting || mask != 0 && s.flags&notFake == 0 && t.c.ikeOnUDP(t.entry)
+	}
+	if waiting {
+		// ESP's shape on the very ports where IKE and ESP go over UDP.
+		t.become(e)
+		return
+	}
+	t.abandon(e, false)
+}
+
+// abandon gives up a connection: it carries no IPsec, or none that shows.
+func (t *tcpConn) abandon(e *tcpEntry, undecided bool) {
+	c := t.c
+	for i := range t.hold.list {
+		n := uint64(t.hold.list[i].packets)
+		c.counters.IgnoredPackets += n
+		if undecided {
+			c.counters.UndecidedPackets += n
+		}
+	}
+	c.ignoreTCP(e)
+}
+
+// become makes the connection one that carries IPsec, and goes through what
+// was held.
+func (t *tcpConn) become(e *tcpEntry) {
+	c := t.c
+	c.counters.TCPConnections++
+	e.state = tcpOurs
+	first := &t.hold.list[0]
+	rest := &t.side[first.dir].rest
+	rest.time, rest.firstTime, rest.ref, rest.firstRef = e.firstTime, e.firstTime, e.firstRef, e.firstRef
+	rest.tap, rest.encap = first.tap, first.encap
+	rest.packets, rest.ipLength = int(e.packets), int(e.ipLength)
+	e.packets, e.ipLength = 0, 0
+	for i := range t.side {
+		s := &t.side[i]
+		_, known := e.start(i)
+		s.midway = nil
+		s.startStream(e)
+		s.framer = tcpframe.New(e.client == uint8(i), !known, s)
+	}
+	if (e.traits[0]|e.traits[1])&(traitSYN|traitSYNACK) == 0 && !t.prefix {
+		t.transport(first, HappeningMidway, TransportTCP, 0)
+	}
+	for i := range t.hold.list {
+		s := &t.hold.list[i]
+		s.copied = t.copies.seen(s)
+	}
+	t.setStart()
+	t.drain(false)
+}
+
+// setStart sets the position of streams whose SYN was not captured to the
+// earliest of the held bytes, which need not have come first.
+func (t *tcpConn) setStart() {
+	for i := range t.side {
+		side := &t.side[i]
+		if side.stream.Started() {
+			continue
+		}
+		var low *segment
+		for j := range t.hold.list {
+			s := &t.hold.list[j]
+			if int(s.dir) != i || fakeOffsets(s.payload, s.wire, true) != 0 && !marked(s.payload) {
+				continue
+			}
+			if low == nil || int32(s.seq-low.seq) < 0 && low.seq-s.seq < maxJudgedBytes {
+				low = s
+			}
+		}
+		if low != nil {
+			side.stream.Push(tcpstream.Segment{Seq: low.seq - 1, SYN: true, Time: low.time, Ref: low.ref}, side)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package reassembly
+
+import (
+	"net/netip"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/dissect"
+)
+
+// segment is a TCP segment with what events need of it.
+type segment struct {
+	arrival         uint64
+	time, firstTime int64
+	ref, firstRef   capture.Ref
+	tap             dissect.Tap
+	encap           dissect.Encap
+	dir             uint8
+	ttl             uint8
+	hasIPID         bool
+	flags           dissect.TCPFlags
+	ipid            uint32
+	packets         int
+	ipLength        int
+	fragments       int
+
+	seq, ack uint32
+	window   uint16
+	payload  []byte // borrowed, or part of the buffer of a hold
+	wire     int    // length of the payload on the wire
+	copied   bool   // the capture holds the packet a second time
+}
+
+// of fills s from a datagram, whose payload it borrows.
+func (s *segment) of(d *dissect.Datagram, dir int, arrival uint64) {
+	*s = segment{
+		arrival: arrival, time: d.Time, firstTime: d.Time, ref: d.Ref, firstRef: d.Ref,
+		tap: d.Tap, encap: d.Encap, dir: uint8(dir), ttl: d.TTL, hasIPID: d.HasIPID, ipid: d.IPID,
+		packets: d.Packets, ipLength: d.IPLength, fragments: d.Fragments,
+		seq: d.TCP.Seq, ack: d.TCP.Ack, flags: d.TCP.Flags, window: d.TCP.Window,
+		payload: d.Payload, wire: d.PayloadLength,
+	}
+	if d.Fragments > 0 {
+		s.firstTime, s.firstRef = d.FirstTime, d.FirstRef
+	}
+	if s.flags&dissect.TCPSyn != 0 {
+		s.seq++ // of the data that may come with it
+	}
+}
+
+func (s *segment) has(f dissect.TCPFlags) bool { return s.flags&f != 0 }
+
+// end is the sequence number behind the payload.
+func (s *segment) end() uint32 { return s.seq + uint32(s.wire) }
+
+// event fills e with what all events take from a segment.
+func (s *segment) event(e *Event, ends *[2]netip.AddrPort) {
+	*e = Event{
+		Time: s.time, FirstTime: s.firstTime, Ref: s.ref, FirstRef: s.firstRef, Tap: s.tap,
+		Src: ends[s.dir], Dst: ends[1-s.dir], Encap: s.encap, Fragments: s.fragments,
+		TTL: s.ttl, IPID: s.ipid, HasIPID: s.hasIPID,
+	}
+}
+
+// tcpHold keeps segments in order of arrival.
+type tcpHold struct {
+	list []segment
+	buf  []byte
+}
+
+const (
+	maxHeldSegments    = 16
+	maxHeldSegmentSize = 32 << 10 // of all of them
+)
+
+// fits tells whether a payload of n bytes can be kept as well.
+func (h *tcpHold) fits(n int) bool {
+	return len(h.list) < maxHeldSegments && len(h.buf)+n <= maxHeldSegmentSize
+}
+
+// keep copies a segment. The payloads of earlier ones move with the buffer.
+func (h *tcpHold) keep(s *segment) {
+	begin := len(h.buf)
+	old := cap(h.buf)
+	h.buf = append(h.buf, s.payload...)
+	if cap(h.buf) != old {
+		at := 0
+		for i := range h.list {
+			n := len(h.list[i].payload)
+			h.list[i].payload = h.buf[at : at+n : at+n]
+			at += n
+		}
+	}
+	k := *s
+	k.payload = h.buf[begin:len(h.buf):len(h.buf)]
+	h.list = append(h.list, k)
+}
+
+// drop removes the first n segments.
+func (h *tcpHold) drop(n int) {
+	bytes := 0
+	for i := range h.list[:n] {
+		bytes += len(h.list[i].payload)
+	}
+	h.list = h.list[:copy(h.list, h.list[n:])]
+	h.buf = h.buf[:copy(h.buf, h.buf[bytes:])]
+	at := 0
+	for i := range h.list {
+		size := len(h.list[i].payload)
+		h.list[i].payload = h.buf[at : at+size : at+size]
+		at += size
+	}
+}
+
+func (h *tcpHold) empty() bool { return len(h.list) == 0 }
