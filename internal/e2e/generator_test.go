@@ -20,6 +20,7 @@ type truthTunnel struct {
 	ID         int               `json:"id"`
 	Kind       string            `json:"kind"`
 	IKEVersion int               `json:"ike_version"`
+	Mode       string            `json:"mode"` // of IKEv1
 	Initiator  string            `json:"initiator"`
 	Responder  string            `json:"responder"`
 	IKESPIs    [][2]string       `json:"ike_spis"`
@@ -270,6 +271,10 @@ func compareTunnel(got *report.Tunnel, want *truthTunnel) []string {
 		}
 		fault("no %s", code)
 	}
+	if psk := codes["aggressive-mode-psk"] != ""; psk != (want.Mode == "aggressive") {
+		fault("aggressive-mode-psk %v, mode %q", psk, want.Mode)
+	}
+	delete(codes, "aggressive-mode-psk")
 	for code, severity := range codes {
 		if severity != report.SeverityInfo {
 			fault("%s (%s) is nowhere in the truth", code, severity)
