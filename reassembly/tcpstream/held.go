@@ -76,6 +76,21 @@ type tally struct {
 	proved bool // replaced the byte of a probe
 }
 
+func (t *tally) tell(sink Sink) {
+	if t.known > 0 {
+		sink.Note(NoteRetransmission, t.known)
+	}
+	if late := min(t.late, t.fresh); late > 0 {
+		sink.Note(NoteOutOfOrder, late)
+	}
+	if t.differ > 0 {
+		sink.Note(NoteConflict, t.differ)
+	}
+	if t.proved {
+		sink.Note(NoteProbe, 1)
+	}
+}
+
 // insert files the bytes from start on: data, or size bytes that were cut off.
 // It costs O(log n) and a term for each piece that the bytes overlap, which is
 // never more than one for each of them.
@@ -165,7 +180,6 @@ func (h *held) carve(i int, start, stop uint32) int {
 			h.put(i, rest)
 		}
 	case right:
-		rest.acked = p.acked && !after(rest.start, h.acked)
 		*p = rest
 	default:
 		h.drop(i, i+1)

@@ -13,7 +13,8 @@ type Sink interface {
 	// Hole says that the next n bytes of the stream will not come.
 	Hole(n int, why HoleReason)
 	// Note tells something about a segment that the bytes do not show. Each
-	// kind of note is given at most once a segment.
+	// kind of note is given at most once a segment, after the bytes and holes
+	// that became due with it.
 	Note(what Note, bytes int)
 }
 

@@ -82,11 +82,13 @@ func (s *Stream) Push(seg Segment, sink Sink) {
 		return
 	}
 	if size <= 1 && !seg.SYN && !seg.FIN && s.probe(start, size) {
+		s.settle(false, sink)
 		sink.Note(NoteProbe, size)
-	} else {
-		s.place(start, uint32(size), &seg, sink)
+		return
 	}
+	t := s.place(start, uint32(size), &seg, sink)
 	s.settle(false, sink)
+	t.tell(sink)
 }
 
 // probe tells whether a segment of no or one byte is a keepalive or a probe
@@ -105,7 +107,7 @@ func (s *Stream) edge() uint32 {
 
 // place gives the bytes of a segment to the sink or files them, and takes note
 // of its FIN.
-func (s *Stream) place(start, size uint32, seg *Segment, sink Sink) {
+func (s *Stream) place(start, size uint32, seg *Segment, sink Sink) (t tally) {
 	end := start + size
 	if s.finSeen && after(end, s.fin) {
 		s.finSeen = false // the sender does not know of that FIN
@@ -114,11 +116,10 @@ func (s *Stream) place(start, size uint32, seg *Segment, sink Sink) {
 		s.fin, s.finSeen = end, true // else bytes have come from behind it
 	}
 	if size == 0 {
-		return
+		return t
 	}
 	p := piece{start: start, size: size, data: seg.Payload, from: Origin{seg.Time, seg.Ref}}
 	p.single = size == 1 && !seg.SYN && !seg.FIN
-	var t tally
 	if before(start, s.next) {
 		old := min(s.next-start, size)
 		t.known = int(old)
@@ -131,18 +132,7 @@ func (s *Stream) place(start, size uint32, seg *Segment, sink Sink) {
 	if p.size > 0 {
 		s.add(p, &t, sink)
 	}
-	if t.known > 0 {
-		sink.Note(NoteRetransmission, t.known)
-	}
-	if late := min(t.late, t.fresh); late > 0 {
-		sink.Note(NoteOutOfOrder, late)
-	}
-	if t.differ > 0 {
-		sink.Note(NoteConflict, t.differ)
-	}
-	if t.proved {
-		sink.Note(NoteProbe, 1)
-	}
+	return t
 }
 
 // add gives bytes that do not lie before the position to the sink if it is

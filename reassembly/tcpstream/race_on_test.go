@@ -1,0 +1,5 @@
+//go:build race
+
+package tcpstream
+
+const raceDetector = true
