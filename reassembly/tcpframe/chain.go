@@ -16,6 +16,7 @@ type chain struct {
 type track struct {
 	spi, seq uint32
 	run      int32
+	body     uint64
 }
 
 // maxTracks is how many SPIs may take turns in one chain: an old and a new
@@ -44,9 +45,12 @@ func (c *chain) follow(h head) bool {
 		if t.spi != h.spi {
 			continue
 		}
+		if h.body != 0 && h.body == t.body {
+			return false // no ciphertext
+		}
 		switch d := int32(h.seq - t.seq); {
 		case d > 0 && d <= smallStep:
-			t.seq = h.seq
+			t.seq, t.body = h.seq, h.body
 			t.run++
 			c.run = max(c.run, t.run)
 			return true
@@ -58,7 +62,7 @@ func (c *chain) follow(h head) bool {
 	if c.n == maxTracks {
 		return false
 	}
-	c.tracks[c.n] = track{spi: h.spi, seq: h.seq, run: 1}
+	c.tracks[c.n] = track{spi: h.spi, seq: h.seq, run: 1, body: h.body}
 	c.n++
 	c.run = max(c.run, 1)
 	return true

@@ -23,7 +23,7 @@ const (
 	// maxHistory is how many bytes, and maxSpans how many stretches are kept.
 	// Where one more does not fit, the older half goes.
 	maxHistory = 1 << 16
-	maxSpans   = 256
+	maxSpans   = 512
 )
 
 // reset empties the history; the next span begins at position pos.
@@ -43,6 +43,10 @@ func (h *history) add(b []byte, from tcpstream.Origin) {
 		h.forget(maxHistory/2-len(b), maxSpans/2)
 	}
 	h.buf = append(h.buf, b...)
+	if i := len(h.spans) - 1; i >= 0 && !h.spans[i].hole && h.spans[i].from == from {
+		h.spans[i].n += len(b)
+		return
+	}
 	h.spans = append(h.spans, span{n: len(b), from: from})
 }
 

@@ -38,7 +38,7 @@ func Judge(b []byte, originator bool) Verdict {
 // judgeFrames tells whether b begins with frames.
 func judgeFrames(b []byte) Verdict {
 	// Empty frames and keepalives prove nothing, and there is no end to them.
-	for skip := 0; len(b) >= 3 && skip < JudgeBytes/2; {
+	for skip := 0; len(b) >= 3 && skip < JudgeBytes-ikeHead-lengthSize; {
 		n := short(b)
 		if n == 0 {
 			break
@@ -87,6 +87,7 @@ func chained(b []byte) bool {
 			return false
 		}
 		h := readHead(b[at:])
+		h.readBody(b[at:])
 		n := short(b[at:])
 		switch {
 		case n > 0:
@@ -108,7 +109,7 @@ var words = [...]struct {
 }{
 	{"GET ", VerdictHTTP}, {"POST ", VerdictHTTP}, {"HEAD ", VerdictHTTP}, {"PUT ", VerdictHTTP},
 	{"DELETE ", VerdictHTTP}, {"CONNECT ", VerdictHTTP}, {"OPTIONS ", VerdictHTTP}, {"TRACE ", VerdictHTTP},
-	{"PATCH ", VerdictHTTP}, {"PROPFIND ", VerdictHTTP}, {"PRI * HTTP/2", VerdictHTTP}, {"HTTP/1.", VerdictHTTP},
+	{"PATCH ", VerdictHTTP}, {"PROPFIND ", VerdictHTTP}, {"PRI * HTTP", VerdictHTTP}, {"HTTP/1.", VerdictHTTP},
 	{"SSH-", VerdictSSH},
 }
 

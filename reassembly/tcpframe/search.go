@@ -1,15 +1,17 @@
 package tcpframe
 
+import "encoding/binary"
+
 // search looks for the place in a stream where a frame begins, one position
 // after the other, and looks at each of them once. A frame of IKE shows itself
 // by its header. One of ESP does not, so that every position that could be one
 // becomes a chain, which later positions prove or break. Chains need not be
 // captured whole: only their heads count.
 type search struct {
-	pos    uint64 // position in the stream of the first byte not looked at
-	carry  [ikeHead - 1]byte
-	n      int    // bytes of carry, which begin at pos
-	starts uint64 // bit i: a packet began with carry[i]
+	pos    uint64              // position in the stream of the first byte not looked at
+	carry  [2*ikeHead - 2]byte // the bytes from pos on, and room for as many behind
+	n      int                 // how many of them there are: at most ikeHead-1
+	starts uint64              // bit i: a packet began with carry[i]
 	chains [maxChains]chain
 	live   int
 	due    uint64 // the nearest of the chains' ends; none if there are no chains
@@ -42,32 +44,53 @@ func (s *search) bytes(b []byte, k Knower) (place, bool) {
 	if len(b) == 0 {
 		return place{}, false
 	}
-	at := s.n // where b begins, counted from pos
-	s.starts |= 1 << at
-	if at > 0 {
+	s.starts |= 1 << s.n
+	i := 0
+	if s.n > 0 {
 		// The positions in carry need bytes of b to be judged.
-		var window [2*ikeHead - 2]byte
-		copy(window[:], s.carry[:at])
-		m := at + copy(window[at:], b[:min(len(b), ikeHead-1)])
-		i := 0
-		for ; i < at && i+ikeHead <= m; i++ {
-			if p, ok := s.look(window[i:m], s.starts&1 != 0, k); ok {
+		m := s.n + copy(s.carry[s.n:], b[:min(len(b), ikeHead-1)])
+		at := 0
+		for ; at < s.n && at+ikeHead <= m; at++ {
+			if p, ok := s.look(s.carry[at:m], k); ok {
 				return p, true
 			}
 		}
-		if i < at {
-			s.n = copy(s.carry[:], window[i:m])
+		if at < s.n {
+			s.n = copy(s.carry[:], s.carry[at:m])
 			return place{}, false
 		}
 	}
-	i := 0
-	for ; i+ikeHead <= len(b); i++ {
-		if p, ok := s.look(b[i:], s.starts&1 != 0, k); ok {
+	for i+ikeHead <= len(b) {
+		if s.starts == 0 && s.pos != s.due {
+			if n := s.pass(b[i:len(b)-ikeHead+8], k != nil); n > 0 {
+				i += n
+				continue
+			}
+		}
+		if p, ok := s.look(b[i:], k); ok {
 			return p, true
 		}
+		i++
 	}
 	s.n = copy(s.carry[:], b[i:])
 	return place{}, false
+}
+
+// pass goes over positions at which no frame begins, no chain ends and no packet
+// begins, as long as there are any, and returns how many. look would do the
+// same to them, but slower.
+func (s *search) pass(b []byte, knower bool) int {
+	n := 0
+	far := s.due - s.pos
+	for ; n+8 <= len(b) && uint64(n) < far; n++ {
+		// | length (2) | SPI (4) | first half of the sequence number (2) |
+		v := binary.BigEndian.Uint64(b[n:])
+		if uint32(v>>16) == 0 || v>>48&3 == lengthSize && (knower || v&0xff00 == 0) {
+			break
+		}
+	}
+	s.pos += uint64(n)
+	return n
 }
 
 // hole skips n bytes that are not there.
@@ -105,22 +128,19 @@ func (s *search) finish(k Knower) (place, bool) {
 
 // rest looks at the positions in carry with nothing behind it.
 func (s *search) rest(k Knower) (place, bool) {
-	for s.n >= espHead {
-		var b [len(s.carry)]byte
-		n := copy(b[:], s.carry[:s.n])
-		if p, ok := s.look(b[:n], s.starts&1 != 0, k); ok {
+	for ; s.n >= espHead; s.n-- {
+		if p, ok := s.look(s.carry[:s.n], k); ok {
 			return p, true
 		}
-		s.n = copy(s.carry[:], b[1:n])
+		copy(s.carry[:], s.carry[1:s.n])
 	}
 	return place{}, false
 }
 
 // look judges position pos, where b begins, and goes on to the next. b has at
-// least espHead bytes, and as much of ikeHead as there is. first tells that a
-// packet begins here.
-func (s *search) look(b []byte, first bool, k Knower) (place, bool) {
-	pos := s.pos
+// least espHead bytes, and as much of ikeHead as there is.
+func (s *search) look(b []byte, k Knower) (place, bool) {
+	pos, first := s.pos, s.starts&1 != 0
 	s.pos++
 	s.starts >>= 1
 	h := readHead(b)
@@ -143,6 +163,7 @@ func (s *search) look(b []byte, first bool, k Knower) (place, bool) {
 	if h.espShape() {
 		known := knownESP(h.spi, k)
 		if known || first || h.seq < oldSequence {
+			h.readBody(b)
 			s.begin(pos, h, known)
 		}
 	}
@@ -163,7 +184,8 @@ func (s *search) joined(pos uint64) place {
 // extend adds the frame at pos to the chains that end there, and drops those
 // that it does not fit. It tells whether it fits one.
 func (s *search) extend(pos uint64, b []byte, h head, k Knower) (p place, proven, joined bool) {
-	known := !h.ike && h.espShape() && knownESP(h.spi, k)
+	known := h.espShape() && knownESP(h.spi, k)
+	h.readBody(b)
 	for i := 0; i < s.live; {
 		c := &s.chains[i]
 		switch {

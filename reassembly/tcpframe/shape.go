@@ -2,6 +2,7 @@ package tcpframe
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"github.com/ikesniff/ikesniff/dissect/esp"
 	"github.com/ikesniff/ikesniff/dissect/ike"
@@ -36,9 +37,12 @@ type head struct {
 	length   int
 	spi, seq uint32
 	ike      bool // the marker stands where ESP has its SPI
+	// body stands for the 16 bytes that follow: two frames in which they differ
+	// differ in it. 0 if not that many are there, or they prove nothing.
+	body uint64
 }
 
-// readHead reads the first 10 bytes of a frame.
+// readHead reads the first 10 bytes of a frame, and leaves body out.
 func readHead(b []byte) head {
 	_ = b[espHead-1]
 	h := head{
@@ -50,11 +54,51 @@ func readHead(b []byte) head {
 	return h
 }
 
+// readBody fills in body from the frame that b begins with. Behind the sequence
+// number ESP has an initialization vector and ciphertext, which do not repeat.
+// Only with NULL encryption there is an IP header, which may.
+func (h *head) readBody(b []byte) {
+	if len(b) < minESP || h.length < minESP || innerIP(b[espHead:], h.length-espHead) {
+		return
+	}
+	const odd = 0x9e3779b97f4a7c15 // of the golden ratio
+	for i := espHead; i < minESP; i += 8 {
+		h.body = (bits.RotateLeft64(h.body, 23) ^ binary.BigEndian.Uint64(b[i:])) * odd
+	}
+	h.body |= 1
+}
+
+// innerIP tells whether b begins with an IP header whose length fits the n
+// bytes that there are, padding and ICV included.
+func innerIP(b []byte, n int) bool {
+	const trailer = 64
+	var total int
+	switch b[0] >> 4 {
+	case 4:
+		total = int(binary.BigEndian.Uint16(b[2:]))
+	case 6:
+		total = int(binary.BigEndian.Uint16(b[4:])) + 40
+	default:
+		return false
+	}
+	return total < n && n <= total+trailer
+}
+
 // espShape tells whether the frame could be ESP. Packets of ESP are multiples
 // of four bytes long (RFC 4303 2.4), and no length of TNS, PPTP and others that
 // count themselves and round up is two more than such a multiple.
 func (h head) espShape() bool {
-	return h.length >= minESP && h.length%4 == lengthSize && h.spi >= firstSPI
+	return h.length >= minESP && h.length%4 == lengthSize && h.spi >= firstSPI && !h.constant()
+}
+
+// constant tells whether constants of another protocol stand where ESP has its
+// SPI. Both protocols state their whole length in front of them, and go on with
+// numbers that may grow.
+//
+//	PPTP (RFC 2637 2)     length | 0001 | 1a2b 3c4d | message type
+//	ISO on TCP (RFC 1006) 03 00 | length | 02 f0 80 | data, as of S7 or RDP
+func (h head) constant() bool {
+	return h.spi == 0x00011a2b && h.seq>>16 == 0x3c4d || h.spi>>8 == 0x02f080
 }
 
 // ikeShape tells whether b, which begins with a frame of the given length that

@@ -12,7 +12,8 @@ const (
 	// that fit together, or a row of ESP packets.
 	VerdictFramed
 	// VerdictMaybe: what begins the stream has the shape of one ESP packet in a
-	// frame. Other protocols have it, too; a Midway can tell.
+	// frame, or of malformed IKE. Other protocols have it, too; a Midway can tell
+	// ESP from them.
 	VerdictMaybe
 	// The rest are other protocols.
 	VerdictTLS
