@@ -19,9 +19,9 @@ type Options struct {
 	// Workers is the number of goroutines that take part in the analysis
 	// beside the reader; 1 or less works in the caller's goroutine.
 	Workers int
-	// UDPPorts are hints: UDP ports, beside 500 and 4500, on which the user
-	// expects IKE or ESP.
-	UDPPorts []uint16
+	// UDPPorts and TCPPorts are hints: ports, beside the usual ones, on which
+	// the user expects IKE or ESP.
+	UDPPorts, TCPPorts []uint16
 	// Version of the program, for the report.
 	Version string
 	// Progress, if set, is called in the caller's goroutine every few thousand
@@ -46,7 +46,7 @@ func Run(ctx context.Context, src capture.Source, opt Options) (*report.Stream, 
 	if src == nil {
 		return nil, errors.New("pipeline: no source")
 	}
-	classify := reassembly.Config{UDPPorts: opt.UDPPorts}
+	classify := reassembly.Config{UDPPorts: opt.UDPPorts, TCPPorts: opt.TCPPorts}
 	var track flows.Config
 
 	workers := make([]*worker, max(1, min(opt.Workers, MaxWorkers)))

@@ -62,6 +62,8 @@ func totals(r *reader, workers []*worker) report.Totals {
 		ESPPackets:          messages[reassembly.MessageESP],
 		AHPackets:           messages[reassembly.MessageAH],
 		Keepalives:          messages[reassembly.MessageKeepalive],
+		TCPConnections:      c.TCPConnections,
+		IgnoredForgotten:    c.IgnoredForgotten,
 		Evicted:             c.Evicted + f.Evicted,
 		IncompleteDatagrams: f.IncompleteDatagrams,
 		Encapsulations:      encapsulations(&r.counts),

@@ -36,7 +36,8 @@ const analyzeExample = `  ikesniff analyze capture.pcap
 // analyzeFlags are the flags as typed.
 type analyzeFlags struct {
 	format, output, names, time string
-	peers, tunnels, spis, ports []string
+	peers, tunnels, spis        []string
+	tcpPorts, udpPorts          []string
 	problems                    bool
 	top, workers                int
 	failOn                      string
@@ -75,7 +76,8 @@ func newAnalyze(e *env) *cobra.Command {
 	fl.StringSliceVar(&f.spis, "spi", nil, "only tunnels with the IKE, ESP or AH SPI `HEX`")
 	fl.BoolVar(&f.problems, "problems", false, "only tunnels with an anomaly above info")
 	fl.IntVar(&f.top, "top", output.DefaultTop, "in a table or Markdown show at most `N` tunnels, those that need attention first")
-	fl.StringSliceVar(&f.ports, "udp-port", nil, "expect IKE and ESP on UDP port `N`, too")
+	fl.StringSliceVar(&f.tcpPorts, "tcp-port", nil, "expect IKE and ESP on TCP port `N`, too")
+	fl.StringSliceVar(&f.udpPorts, "udp-port", nil, "expect IKE and ESP on UDP port `N`, too")
 	fl.IntVar(&f.workers, "workers", min(runtime.NumCPU(), 8), "use `N` cores; the report is the same with any number")
 	fl.StringVar(&f.failOn, "fail-on", "", "exit with status 3 on an anomaly of `SEVERITY` or above: info, notice, warning or critical")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours (also with NO_COLOR set, TERM=dumb, or without a terminal)")
@@ -156,12 +158,11 @@ func (f *analyzeFlags) settle(files []string, e *env) (*analysis, error) {
 		}
 	}
 	a.run = pipeline.Options{Workers: f.workers, Version: programVersion()}
-	for _, p := range f.ports {
-		port, err := strconv.ParseUint(p, 10, 16)
-		if err != nil || port == 0 {
-			return nil, fmt.Errorf("--udp-port %q is not a number from 1 to 65535", p)
-		}
-		a.run.UDPPorts = append(a.run.UDPPorts, uint16(port))
+	if a.run.TCPPorts, err = ports("--tcp-port", f.tcpPorts); err != nil {
+		return nil, err
+	}
+	if a.run.UDPPorts, err = ports("--udp-port", f.udpPorts); err != nil {
+		return nil, err
 	}
 	a.show = output.Options{
 		Top:       f.top,
@@ -179,6 +180,19 @@ func (f *analyzeFlags) settle(files []string, e *env) (*analysis, error) {
 		a.show.Names = names.Name
 	}
 	return a, nil
+}
+
+// ports reads the values of a flag that takes port numbers.
+func ports(flag string, values []string) ([]uint16, error) {
+	var out []uint16
+	for _, v := range values {
+		port, err := strconv.ParseUint(v, 10, 16)
+		if err != nil || port == 0 {
+			return nil, fmt.Errorf("%s %q is not a number from 1 to 65535", flag, v)
+		}
+		out = append(out, uint16(port))
+	}
+	return out, nil
 }
 
 // colours tells whether w shows them and nobody asked it not to
