@@ -74,8 +74,8 @@ func (f *floodSum) fact(responder netip.Addr) *diagnose.Flood {
 // leave empties the folded initiators: into a flood, or back into the tracker.
 func (h *halfOpen) leave(t *Tracker, floods map[netip.Addr]*floodSum) {
 	for k, x := range h.folded {
-		if f := floods[k.responder.Addr()]; f != nil {
-			f.add(k.initiator, k.spi, x.first, later(x.sent, x.cookie.last), uint64(x.cookie.count))
+		if f := floods[x.responder.Addr()]; f != nil {
+			f.add(x.initiator, k.spi, x.first, later(x.sent, x.cookie.last), uint64(x.cookie.count))
 		} else {
 			t.unfold(k, x)
 		}

@@ -34,31 +34,34 @@ type waiting struct {
 	due int64
 }
 
+// foldKey finds a folded SA as the Tracker finds one that is not: by pair of
+// addresses and SPI, whatever the ports.
 type foldKey struct {
-	initiator, responder netip.AddrPort
-	spi                  ike.SPI
+	pair reassembly.Pair
+	spi  ike.SPI
 }
 
 // folded is what stays of an unfinished IKE SA.
 type folded struct {
-	version     uint8
-	mode        ike.ExchangeType
-	typ         ike.ExchangeType
-	transport   reassembly.Transport
-	tap         dissect.Tap
-	id          uint32
-	digest      uint64
-	print       uint64
-	group       uint16
-	first, sent mark
-	cookie      answer
-	rtt         int64
-	offered     []ike.ProposalSummary
-	vendors     [2][]string
-	notifies    []uint16
-	nat         natView
-	traffic     [2]counts // by side, if the path went with the SA
-	withPath    bool
+	initiator, responder netip.AddrPort
+	version              uint8
+	mode                 ike.ExchangeType
+	typ                  ike.ExchangeType
+	transport            reassembly.Transport
+	tap                  dissect.Tap
+	id                   uint32
+	digest               uint64
+	print                uint64
+	group                uint16
+	first, sent          mark
+	cookie               answer
+	rtt                  int64
+	offered              []ike.ProposalSummary
+	vendors              [2][]string
+	notifies             []uint16
+	nat                  natView
+	traffic              [2]counts // by side, if the path went with the SA
+	withPath             bool
 }
 
 // overflow counts what found no place among the folded.
@@ -110,11 +113,10 @@ func (h *halfOpen) sweep(t *Tracker, now int64) {
 
 func (h *halfOpen) fold(t *Tracker, sa *ikeSA) {
 	path := sa.paths[0].path
-	a, b := path.ends()
-	k := foldKey{a, b, sa.spiI}
+	initiator, responder := path.ends()
 	initDir := uint8(fromA)
 	if !sa.initFromA {
-		k.initiator, k.responder = b, a
+		initiator, responder = responder, initiator
 		initDir = fromB
 	}
 	x := &sa.exchanges.first[0]
@@ -131,10 +133,11 @@ func (h *halfOpen) fold(t *Tracker, sa *ikeSA) {
 		delete(t.pairs, p.key)
 	}
 	if len(h.folded) >= maxFolded {
-		h.overflow(t, k.responder.Addr(), sa)
+		h.overflow(t, responder.Addr(), sa)
 		return
 	}
 	f := &folded{
+		initiator: initiator, responder: responder,
 		version: sa.version, mode: sa.mode, typ: x.typ, transport: path.transport, tap: tap.tap, id: x.id,
 		digest: x.digest, print: sa.print, group: x.group, first: sa.first, sent: x.request,
 		cookie: sa.cookie, rtt: x.rtt, offered: sa.offered, vendors: sa.vendors, notifies: x.notifies,
@@ -145,7 +148,7 @@ func (h *halfOpen) fold(t *Tracker, sa *ikeSA) {
 	if h.folded == nil {
 		h.folded = map[foldKey]*folded{}
 	}
-	h.folded[k] = f
+	h.folded[foldKey{p.key, sa.spiI}] = f
 }
 
 func (h *halfOpen) overflow(t *Tracker, responder netip.Addr, sa *ikeSA) {
@@ -166,7 +169,7 @@ func (h *halfOpen) overflow(t *Tracker, responder netip.Addr, sa *ikeSA) {
 
 // pathOnlyOf tells whether all that the path carried are messages of sa.
 func pathOnlyOf(p *path, sa *ikeSA) bool {
-	if len(p.taps) != 1 {
+	if len(p.taps) != 1 || p.tcp != nil {
 		return false
 	}
 	var n uint64
@@ -180,17 +183,14 @@ func pathOnlyOf(p *path, sa *ikeSA) bool {
 }
 
 // restore brings back the SA that a message belongs to, if it was folded.
-func (h *halfOpen) restore(t *Tracker, k ikeKey, e *reassembly.Event) *ikeSA {
+func (h *halfOpen) restore(t *Tracker, k ikeKey) *ikeSA {
 	if len(h.folded) == 0 {
 		return nil
 	}
-	fk := foldKey{e.Src, e.Dst, k.spiI}
+	fk := foldKey{k.pair.key, k.spiI}
 	f := h.folded[fk]
 	if f == nil {
-		fk.initiator, fk.responder = e.Dst, e.Src
-		if f = h.folded[fk]; f == nil {
-			return nil
-		}
+		return nil
 	}
 	delete(h.folded, fk)
 	return t.unfold(fk, f)
@@ -198,17 +198,19 @@ func (h *halfOpen) restore(t *Tracker, k ikeKey, e *reassembly.Event) *ikeSA {
 
 // unfold makes the SA again, with its pair and path where they went with it.
 func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
-	e := reassembly.Event{Src: k.initiator, Dst: k.responder, Transport: f.transport, Tap: f.tap,
+	e := reassembly.Event{Src: f.initiator, Dst: f.responder, Transport: f.transport, Tap: f.tap,
 		Time: f.first.time, FirstTime: f.first.time, Ref: f.first.ref, FirstRef: f.first.ref}
 	p, at, dir := t.path(&e)
 	p.pair.first = earlier(p.pair.first, f.first)
 	if f.withPath {
 		at.restore(dir, f)
+		p.real[dir] = later(p.real[dir], f.sent)
+		p.real[1-dir] = later(p.real[1-dir], f.cookie.last)
 	}
 	last := later(f.sent, f.cookie.last)
 	sa := &ikeSA{
 		ikeKey: ikeKey{p.pair, k.spi, 0}, version: f.version, mode: f.mode, initFromA: dir == fromA,
-		certain: true, initiator: k.initiator, first: f.first, last: last, began: true,
+		certain: true, initiator: f.initiator, first: f.first, last: last, began: true,
 		lastBy:   [2]mark{f.sent, f.cookie.last},
 		messages: [2]uint64{1, uint64(f.cookie.count)}, offered: f.offered, vendors: f.vendors,
 		print: f.print, nat: f.nat, cookie: f.cookie, offeredGroup: f.group,

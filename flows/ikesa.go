@@ -149,7 +149,7 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 		}
 		return sa
 	}
-	if sa := t.half.restore(t, k, e); sa != nil {
+	if sa := t.half.restore(t, k); sa != nil {
 		return sa
 	}
 	sa := &ikeSA{ikeKey: k, version: m.Version.Major, first: mark{e.FirstTime, e.FirstRef}}

@@ -146,8 +146,8 @@ func (p *pair) findMirrors() {
 func takeFloods(trackers []*Tracker) []*diagnose.Flood {
 	count := map[netip.Addr]uint64{}
 	for _, t := range trackers {
-		for k := range t.half.folded {
-			count[k.responder.Addr()]++
+		for _, f := range t.half.folded {
+			count[f.responder.Addr()]++
 		}
 		for a, o := range t.half.over {
 			count[a] += o.attempts
