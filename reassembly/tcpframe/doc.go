@@ -55,11 +55,13 @@
 //	length | known SPI of ESP ...                               and one that follows
 //	length | SPI, sequence number n, n+1, n+2 ...               three in a row
 //
-// RFC 9329 10 proposes the second and third way. All ESP frames have a length
-// of two more than a multiple of four. The search looks once at each position,
-// and keeps what it passed (up to 64 KiB), so that the frames that prove a
-// place are reported, too. One ESP SA that is past 2^24 packets, whose SPI is
-// not known, is found only where one of its frames begins a packet.
+// RFC 9329 10 proposes the second and third way. For the last two, lengths must
+// be two more than a multiple of four, as those of ESP are, and what follows
+// the sequence number must change from frame to frame, as ciphertext does. The
+// search looks once at each position, and keeps what it passed (up to 64 KiB),
+// so that the frames that prove a place are reported, too. An SA that is past
+// 2^24 packets, whose SPI is not known, is found only where one of its frames
+// begins a packet.
 //
 // # Judging a connection
 //
@@ -67,5 +69,7 @@
 // [Midway] does where the capture lacks the handshake. Neither looks at ports.
 // Other protocols count their length as RFC 8229 does: Oracle's TNS and PPTP
 // begin each message with a 16-bit length that includes itself. They chain as
-// well as frames of ESP do, and so chains alone prove nothing here.
+// well as frames of ESP do, and so chains alone prove nothing here. What could
+// still pass is a protocol that has all of it: such a length, behind it four
+// bytes that stay, four that count, and content that never repeats.
 package tcpframe

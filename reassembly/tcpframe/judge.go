@@ -62,7 +62,7 @@ func judgeFrames(b []byte) Verdict {
 		return VerdictNeedMore
 	case h.ike && ikeShape(b, h.length, nil):
 		return VerdictFramed
-	case h.ike && ike.PlausibleOnPort(b[lengthSize+markerSize:min(len(b), h.length)], h.length-lengthSize-markerSize):
+	case h.ike && ike.PlausibleOnPort(b[lengthSize+markerSize:ikeHead], h.length-lengthSize-markerSize):
 		return VerdictMaybe // malformed, if it is IKE
 	case h.ike || !h.espShape() || h.seq >= oldSequence:
 		return VerdictOther

@@ -102,13 +102,14 @@ func (h head) constant() bool {
 }
 
 // ikeShape tells whether b, which begins with a frame of the given length that
-// has the marker, continues with an IKE header that fits. It takes ikeHead
-// bytes of b to say so.
+// has the marker, continues with an IKE header that fits. It looks at ikeHead
+// bytes of b and no more, so that the answer does not depend on how much has
+// come.
 func ikeShape(b []byte, length int, k Knower) bool {
 	if len(b) < ikeHead || length < ikeHead {
 		return false
 	}
-	m := b[lengthSize+markerSize : min(len(b), length)]
+	m := b[lengthSize+markerSize : ikeHead]
 	return ike.Plausible(m, length-lengthSize-markerSize) || knownIKE(m, k)
 }
 
