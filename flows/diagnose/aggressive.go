@@ -11,8 +11,10 @@ import (
 var aggressiveModePSK = Entry{
 	Code:     "aggressive-mode-psk",
 	Title:    "Aggressive mode shows a hash made with the pre-shared key",
-	Severity: report.SeverityWarning,
-	Rows:     []int{41},
+	Severity: report.SeverityInfo,
+	Grading: "Never more: severity tells how the tunnel fares, and this is a finding about its configuration. The tunnel " +
+		"works; its key is what is in danger.",
+	Rows: []int{41},
 	Explanation: "IKEv1's aggressive mode with a pre-shared key sends the responder's identity and a hash over the key " +
 		"in the clear, to anybody who asks. Whoever captures it can try keys offline, without limit and unnoticed.",
 	OnTheWire: "Aggressive mode's second message with an ID and a HASH payload, unencrypted.",

@@ -28,6 +28,7 @@ func findings(l *look) []*finding {
 		nats(l), moves(l),
 		oneWay(l), losses(l), duplicates(l), reorderings(l), resets(l),
 		copies(l),
+		tcpFindings(l, unanswered),
 	)
 	for _, r := range rejections(l) {
 		for _, f := range all {
@@ -43,6 +44,7 @@ func findings(l *look) []*finding {
 		}
 		all = append(all, r.finding)
 	}
+	link(l, all)
 	for _, f := range all {
 		f.finish(l)
 	}

@@ -18,6 +18,9 @@ type TCPFacts struct {
 	Closed      Mark
 	ByInitiator bool
 	Reset       bool
+	// ClosedTTL is the IP TTL of that FIN or RST, SenderTTL the one that the same
+	// side's other segments had just before; 0 where not known.
+	ClosedTTL, SenderTTL uint8
 	// FirstAnswer is the first IPsec message of the responder, zero if none.
 	FirstAnswer Mark
 	// Foreign is what the responder said instead of IPsec: "tls", "http", "ssh",
@@ -41,13 +44,17 @@ type TCPDirectionFacts struct {
 	Missing, Received uint64
 }
 
-// Attempt is a TCP connection between the tunnel's peers that never came up.
+// Attempt is a TCP connection between the tunnel's peers that never came up, or
+// came up and was never used.
 type Attempt struct {
 	Client, Server string // ip:port
 	FromInitiator  bool
 	SYNs           int
 	First, Last    Mark
 	Refused        Mark // zero if nothing came back
+	// Opened is the answer to the SYN where the connection did come up, but
+	// neither side sent a byte until Closed (FIN or RST, zero if none) or the end.
+	Opened, Closed Mark
 }
 
 // Change is a step of the tunnel from one transport to another.

@@ -17,7 +17,7 @@ type filler struct{ *rand.Rand }
 var words = []string{
 	"", "initiator", "responder", "esp", "ah", "ike", "keepalive", "aggressive", "main", "IKE_SA_INIT", "IKE_AUTH", "INFORMATIONAL",
 	"up", "failed", "silent", "closed", "esp-only", "negotiating", "both", "to-responder", "to-initiator", "none", "in-use",
-	"192.0.2.1", "198.51.100.1", "192.0.2.1:4500", "[2001:db8::1]:500", "udp", "udp-nat-t", "ip", "tcp-rfc8229",
+	"192.0.2.1", "198.51.100.1", "192.0.2.1:4500", "[2001:db8::1]:500", "udp", "udp-nat-t", "ip", "tcp-rfc8229", "tcp-rfc8229", "tcp-fortinet-esp", "tls", "192.0.2.1:443",
 	"0000000000000000", "1d3827fc604e04cb", "c16ed423", "ike-1", "ike-2", "3DES_CBC", "MODP_768, MODP_2048", "PRF_HMAC_MD5", "pre-shared key",
 	"\x1b[2J%s%!\x00\n", "\xff\xfe not text", "||",
 }

@@ -14,7 +14,8 @@ type look struct {
 	t        *report.Tunnel
 	ike      []ikeLook
 	children []childLook
-	end      time.Time // of the capture; the tunnel's last packet if not told
+	tcp      []connection // by the time they began
+	end      time.Time    // of the capture; the tunnel's last packet if not told
 	clock    clock
 }
 
@@ -44,6 +45,7 @@ func newLook(f *Facts) *look {
 	for i := range min(len(f.Children), len(l.t.ChildSAs)) {
 		l.children = append(l.children, childLook{&l.t.ChildSAs[i], &f.Children[i]})
 	}
+	l.tcp = l.connections()
 	l.end = f.End
 	if l.end.Before(l.t.LastSeen) {
 		l.end = l.t.LastSeen

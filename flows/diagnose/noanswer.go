@@ -223,8 +223,10 @@ func (l *look) noAnswer(group []attempt, after outcome) *finding {
 		f.or("a probe or a scan and no client: a client would have repeated its request")
 	}
 	f.say(seen+silence, means+timerNote(waits))
-	f.or("UDP 500 or 4500 is filtered on the way, in one direction or both",
-		"the peer drops the request in silence: unknown gateway, wrong IKE version or interface, local-in policy",
+	if l.mayBeUDP() {
+		f.or("UDP 500 or 4500 is filtered on the way, in one direction or both")
+	}
+	f.or("the peer drops the request in silence: unknown gateway, wrong IKE version or interface, local-in policy",
 		"the peer's address is wrong, or the peer is down",
 		"the answers take another way than past this capture point")
 	f.orUnknown("whether the request reaches " + to + ": one capture point cannot tell 'not sent' from 'lost before here'")

@@ -243,9 +243,9 @@ var cases = map[string][]scenario{
 		{"like it: silence", deadTunnel, []string{"critical no-answer", "notice ike-retransmission"}},
 	},
 	"aggressive-mode-psk": {
-		{"hash in clear", func() *Facts { return aggressive("pre-shared key") }, []string{"warning aggressive-mode-psk"}},
-		{"XAUTH over a pre-shared key", func() *Facts { return aggressive("XAUTH initiator PSK") }, []string{"warning aggressive-mode-psk"}},
-		{"method not seen", func() *Facts { return aggressive("") }, []string{"warning aggressive-mode-psk"}},
+		{"hash in clear", func() *Facts { return aggressive("pre-shared key") }, []string{"info aggressive-mode-psk"}},
+		{"XAUTH over a pre-shared key", func() *Facts { return aggressive("XAUTH initiator PSK") }, []string{"info aggressive-mode-psk"}},
+		{"method not seen", func() *Facts { return aggressive("") }, []string{"info aggressive-mode-psk"}},
 		{"like it: the hash belongs to public key encryption", func() *Facts { return aggressive("RSA encryption") }, nil},
 		{"like it: signatures", func() *Facts {
 			return with(aggressive("RSA signature"), func(f *Facts) { f.IKE[0].HashInClear = Mark{} })
@@ -257,10 +257,10 @@ var cases = map[string][]scenario{
 	"weak-crypto": {
 		{"3DES and 1024 bits", func() *Facts {
 			return choosing(report.Proposal{Encryption: "3DES_CBC", Integrity: "HMAC_SHA1_96", PRF: "PRF_HMAC_SHA1", KeyExchange: "MODP_1024"})
-		}, []string{"notice weak-crypto"}},
+		}, []string{"info weak-crypto"}},
 		{"DES", func() *Facts {
 			return choosing(report.Proposal{Encryption: "DES_CBC", Integrity: "SHA1", KeyExchange: "MODP_2048"})
-		}, []string{"warning weak-crypto"}},
+		}, []string{"info weak-crypto"}},
 		{"like it: weak offered, strong chosen", func() *Facts {
 			return with(upTunnel(), func(f *Facts) {
 				f.Tunnel.IKESAs[0].Offered = []report.Proposal{{Encryption: "AES_GCM_16-256, 3DES_CBC, DES_CBC", PRF: "PRF_HMAC_MD5, PRF_HMAC_SHA2_384", KeyExchange: "ECP_384, MODP_768"}}

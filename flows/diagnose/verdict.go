@@ -21,9 +21,9 @@ func (l *look) verdict(found []*finding) string {
 	case report.StatusClosed:
 		return l.verdictClosed()
 	case report.StatusNegotiating:
-		return "Still negotiating at the end of the capture: " + l.obstacle(found)
+		return "Still negotiating at the end of the capture: " + l.obstacle(found) + l.tcpNote(found)
 	case report.StatusFailed:
-		return capital(l.obstacle(found))
+		return capital(l.obstacle(found)) + l.tcpNote(found)
 	}
 	return "Not judged: what was seen of this tunnel does not tell how it stands."
 }
@@ -33,7 +33,10 @@ func (l *look) verdictUp(found []*finding) string {
 	if on := l.transport(); on != "" {
 		s += " on " + on
 	}
+	arrival := l.arrival()
 	switch root := l.root(); {
+	case arrival != nil:
+		s += " since " + l.clock.at(l.upAfter(arrival))
 	case root == nil || !root.Began:
 		s += ", begun before the capture"
 	case root.AuthenticatedAt.set():
@@ -41,7 +44,7 @@ func (l *look) verdictUp(found []*finding) string {
 	default:
 		s += ", begun at " + l.clock.at(root.sa.FirstSeen)
 	}
-	return s + "; " + l.data() + "." + l.lossNote(found)
+	return s + "; " + l.data() + "." + l.past(arrival, found) + l.lossNote(found)
 }
 
 func (l *look) verdictESPOnly(found []*finding) string {
@@ -73,7 +76,7 @@ func (l *look) verdictSilent(found []*finding) string {
 	s += last(false, a) + ", " + last(true, b)
 	for _, f := range found {
 		if f.Code == noAnswer.Code && f.Severity.Rank() >= report.SeverityWarning.Rank() {
-			return s + ". " + capital(l.obstacle(found))
+			return s + ". " + capital(l.obstacle(found)) + l.tcpNote(found)
 		}
 	}
 	return s + "."
@@ -161,6 +164,9 @@ func (l *look) data() string {
 
 // lossNote mentions loss that is worth a warning.
 func (l *look) lossNote(found []*finding) string {
+	if s := l.blockedNote(found); s != "" {
+		return s
+	}
 	var s string
 	for _, f := range found {
 		if f.Code == espLoss.Code && f.Severity == report.SeverityWarning {
@@ -225,9 +231,18 @@ func (l *look) lastPacket(toResponder bool) (last time.Time) {
 	return last
 }
 
-// transport names the path in use: the one that carried data last, else the
-// one that carried anything last.
+// transport names the path in use.
 func (l *look) transport() string {
+	p := l.inUse()
+	if p == nil {
+		return ""
+	}
+	return l.label(p)
+}
+
+// inUse is the path in use: the one that carried data last, else the one that
+// carried anything last. Nil if there is no path.
+func (l *look) inUse() *report.Path {
 	var best *report.Path
 	var bestTime time.Time
 	var bestData bool
@@ -256,10 +271,7 @@ func (l *look) transport() string {
 		}
 		best, bestTime, bestData = p, last, data
 	}
-	if best == nil {
-		return ""
-	}
-	return l.label(best)
+	return best
 }
 
 // rawLabel names ESP or AH straight in IP.
@@ -277,17 +289,23 @@ func (l *look) rawLabel() string {
 
 // label names a path's transport with the responder's port.
 func (l *look) label(p *report.Path) string {
-	var name string
+	var name, form string
 	switch p.Transport {
 	case "udp", "udp-nat-t":
 		name = "UDP"
+	case overRFC8229:
+		name = "TCP"
+	case overFakeTCP:
+		name, form = "TCP", " (fortinet-esp)"
+	case overCisco:
+		name, form = "TCP", " (Cisco)"
 	case "ip":
 		return l.rawLabel()
 	default:
 		return p.Transport
 	}
 	if ap, err := netip.ParseAddrPort(p.Responder); err == nil {
-		return fmt.Sprintf("%s %d", name, ap.Port())
+		return fmt.Sprintf("%s %d%s", name, ap.Port(), form)
 	}
-	return name
+	return name + form
 }

@@ -12,10 +12,11 @@ import (
 var weakCrypto = Entry{
 	Code:     "weak-crypto",
 	Title:    "Weak algorithms were chosen for IKE",
-	Severity: report.SeverityNotice,
-	Grading: "Warning where RFC 8247 says MUST NOT: DES, no encryption, MD5, DES-MAC, the 768-bit group and group 22. " +
-		"Notice where it says SHOULD NOT (1024- and 1536-bit MODP, groups 23 and 24), and for ciphers with 64-bit " +
-		"blocks such as 3DES. SHA-1 in HMAC and PRF is still allowed there and is not reported.",
+	Severity: report.SeverityInfo,
+	Grading: "Never more: severity tells how the tunnel fares, and this is a finding about its configuration. Evidence says " +
+		"whether RFC 8247 rules something out (MUST NOT: DES, no encryption, MD5, DES-MAC, the 768-bit group and group 22) " +
+		"or advises against it (SHOULD NOT: 1024- and 1536-bit MODP, groups 23 and 24); ciphers with 64-bit blocks such as 3DES " +
+		"are named, too. SHA-1 in HMAC and PRF is still allowed there and is not reported.",
 	Rows: []int{42},
 	Explanation: "The responder chose algorithms that are too weak by today's measure. Everything in the tunnel hangs on " +
 		"this exchange: who breaks the Diffie-Hellman group reads the recorded traffic later.",
@@ -38,6 +39,7 @@ var weakCrypto = Entry{
 	Evidence: []EvidenceKey{
 		{"weak", "text", "the weak algorithms, with the reason"},
 		{"chosen", "text", "the whole chosen proposal"},
+		{"must_not", "true/false", "whether RFC 8247 rules one of them out"},
 		{"ike_sas", "IKE SAs", "IKE SAs that chose it"},
 		{"strong_offered", "true/false", "whether the initiator's offer held at least one proposal without weak algorithms"},
 	},
@@ -170,9 +172,6 @@ func weakChoices(l *look) []*finding {
 			f.Count = 0
 			byChoice[chosen] = f
 			out = append(out, f)
-			if forbidden {
-				f.Severity = report.SeverityWarning
-			}
 			strong := slices.ContainsFunc(v.sa.Offered, func(p report.Proposal) bool {
 				w, _ := weaknesses(&p)
 				return len(w) == 0 && p.Encryption != ""
@@ -187,7 +186,10 @@ func weakChoices(l *look) []*finding {
 			f.say(fmt.Sprintf("%s chose %s for IKE; weak: %s.", v.to, chosen, strings.Join(weak, ", ")), means)
 			f.orUnknown("which algorithms protect the data: Child SAs are negotiated under encryption")
 			f.Evidence["weak"], f.Evidence["chosen"] = weak, chosen
-			f.Evidence["strong_offered"] = strong
+			f.Evidence["strong_offered"], f.Evidence["must_not"] = strong, forbidden
+			if forbidden {
+				f.Interpretation += " RFC 8247 forbids it."
+			}
 		}
 		f.Count++
 		f.LastSeen = at
