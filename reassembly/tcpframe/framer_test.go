@@ -78,6 +78,8 @@ func TestFrames(t *testing.T) {
 			[]string{"prefix", "ESP 00001000 1", "ESP 00002000 1"}},
 		{"new SPI that is not new", false, cat(iketcp, esp1, espFrame(0x2000, 1<<25, 64), espFrame(0x2000, 1<<25+1, 64)),
 			[]string{"prefix", "ESP 00001000 1", "unknown", "ESP 00002000 33554433"}},
+		{"first SPI of a responder may be old", true, espFrame(0x2000, 1<<25, 64), []string{"ESP 00002000 33554432"}},
+		{"not so without prefix", false, espFrame(0x2000, 1<<25, 64), []string{"no prefix", "unknown"}},
 		{"first SPI of all may be old", false, cat(iketcp, espFrame(0x2000, 1<<25, 64)),
 			[]string{"prefix", "ESP 00002000 33554432"}},
 	} {

@@ -47,6 +47,18 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// JudgeBytes are enough, whatever stands in front of the first message.
+func TestJudgeBytes(t *testing.T) {
+	for n := range 30 {
+		for _, idle := range [][]byte{frame(), frame(0xff)} {
+			b := cat(bytes.Repeat(idle, n), ikeFrame(1, 2, 0, 100))
+			if v := Judge(b[:JudgeBytes], false); v == VerdictNeedMore {
+				t.Errorf("%d times % x: no verdict", n, idle)
+			}
+		}
+	}
+}
+
 func TestJudgeOthers(t *testing.T) {
 	for _, o := range others() {
 		b := bytes.Join(o.segments, nil)

@@ -196,6 +196,20 @@ func TestLengthsLeadNowhere(t *testing.T) {
 	}
 }
 
+// Single messages that make no sense are no reason to doubt the framing.
+func TestDoubtPasses(t *testing.T) {
+	var b []byte
+	for i := range uint32(6) {
+		b = cat(b, espFrame(0x1000, i+1, 60), frame(noise(50, uint64(i))...))
+	}
+	var r recorder
+	f := New(false, false, nil)
+	f.Bytes(b, packet(1), &r)
+	if r.errors != 0 || r.unknown != 6 || len(r.messages) != 6 {
+		t.Errorf("%q", r.calls)
+	}
+}
+
 // Random bytes, zeros, counters and the like are never taken for frames.
 func TestSearchFindsNothing(t *testing.T) {
 	const n = 1 << 20
