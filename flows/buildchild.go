@@ -33,7 +33,7 @@ func (b *builder) child(g *group, c *child, n naming) (report.ChildSA, diagnose.
 	best := c.best()
 	out.SequenceHealth = c.health(best)
 	f := diagnose.ChildFacts{
-		ToResponder: g.toResponder(c), BornHere: c.born.set(), First: c.first.fact(), Last: c.last.fact(),
+		ToResponder: g.toResponder(c), BornHere: c.fromTheFirst(), First: c.first.fact(), Last: c.last.fact(),
 	}
 	for i, s := range best {
 		s.fact(&f, i == 0)
@@ -84,10 +84,16 @@ func (c *child) best() []*stream {
 	return out
 }
 
+// fromTheFirst tells whether the SA's numbers are known from 1: its birth was
+// captured, and no hole of the TCP stream lies between that and its first packet.
+func (c *child) fromTheFirst() bool {
+	return c.born.set() && c.head().hole.compare(c.born) <= 0
+}
+
 // health adds up the streams that best picked.
 func (c *child) health(best []*stream) report.SequenceHealth {
 	h := best[0].health()
-	if c.born.set() && h.FirstSequence > 1 {
+	if c.fromTheFirst() && h.FirstSequence > 1 {
 		h.Missing += uint64(h.FirstSequence - 1)
 	}
 	for i, s := range best[1:] {

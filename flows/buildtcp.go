@@ -66,9 +66,13 @@ func (g *group) tcpFacts(f *diagnose.Facts, n naming, b *builder) {
 			continue
 		}
 		_, r := g.initiatorEnd(p)
-		for _, e := range b.in.Endpoints {
-			if e.Server == r.String() && !slices.ContainsFunc(f.Endpoints, func(x diagnose.Endpoint) bool { return x.Server == e.Server }) {
-				f.Endpoints = append(f.Endpoints, e)
+		for i := range b.in.Endpoints {
+			e := &b.in.Endpoints[i]
+			if e.Server == r && !slices.ContainsFunc(f.Endpoints, func(x diagnose.Endpoint) bool { return x.Server == r.String() }) {
+				f.Endpoints = append(f.Endpoints, diagnose.Endpoint{
+					Server: r.String(), TLS: e.TLS, HTTP: e.HTTP, SSH: e.SSH, Other: e.Other, TLSFailed: e.TLSFailed,
+					First: mark{e.FirstTime, e.FirstRef}.fact(),
+				})
 			}
 		}
 	}

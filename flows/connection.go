@@ -139,6 +139,8 @@ func (t *Tracker) transport(e *reassembly.Event) {
 	case reassembly.HappeningGap:
 		h.gap.add(now)
 		h.gapBytes += e.Bytes
+		p.holes[dir]++
+		p.hole[dir] = now
 	case reassembly.HappeningResync:
 		h.resync.add(now)
 		h.skipped += e.Bytes

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/flows/diagnose"
+	"github.com/ikesniff/ikesniff/reassembly"
 	"github.com/ikesniff/ikesniff/report"
 )
 
@@ -18,7 +19,7 @@ type Input struct {
 	Version    string
 	Nearby     []report.Nearby
 	// Endpoints is what else was seen at TCP ports, by server.
-	Endpoints []diagnose.Endpoint
+	Endpoints []reassembly.Endpoint
 	// End is the time of the last packet, in nanoseconds since the Unix epoch.
 	End int64
 	// Because says why the report is incomplete, beside what Sources say.

@@ -62,6 +62,10 @@ type path struct {
 	// other side; real marks the last such packet each way.
 	lonely [2]tally
 	real   [2]mark
+	// holes counts the stretches of the stream, each way, that are not in the
+	// capture; hole marks the last.
+	holes [2]uint64
+	hole  [2]mark
 }
 
 // spoke notes a packet that is no keepalive: the other side's keepalives before

@@ -39,7 +39,8 @@ type stream struct {
 	lastCopy       mark
 	copyNumber     uint32
 	ring           copyRing
-	lost           uint64 // Tracker.lost as of the last packet
+	lost           uint64 // packets and stretches lost by the capture as of the last packet
+	hole           mark   // last hole of the TCP stream before the first packet
 	confidence     reassembly.Confidence
 }
 
@@ -48,7 +49,10 @@ type stream struct {
 const tellingLength = 24
 
 // add takes one packet. lost is how many packets the capture has lost so far.
+// Numbers that went with a hole of the TCP stream are the capture's loss, too:
+// the peer has acknowledged those bytes.
 func (s *stream) add(e *reassembly.Event, lost uint64) {
+	lost += s.path.holes[s.dir]
 	m := mark{e.Time, e.Ref}
 	d := digest(e)
 	kind := copyNone

@@ -94,7 +94,7 @@ func (t *Tracker) stream(e *reassembly.Event) *stream {
 		return s
 	}
 	p, at, dir := t.path(e)
-	s := &stream{streamKey: k, path: p, at: at, dir: dir, lost: t.lost, last: mark{e.Time, e.Ref}}
+	s := &stream{streamKey: k, path: p, at: at, dir: dir, lost: t.lost + p.holes[dir], hole: p.hole[dir], last: mark{e.Time, e.Ref}}
 	t.streams[k] = s
 	p.pair.streams = append(p.pair.streams, s)
 	t.bound(p.pair)

@@ -29,8 +29,13 @@ func input(r *reader, workers []*worker, version string) flows.Input {
 		Interfaces: r.src.Interfaces(),
 		Totals:     totals(r, workers),
 		Version:    version,
-		Nearby:     nearby(workers),
 	}
+	endpoints := make([][]reassembly.Endpoint, len(workers))
+	for i, w := range workers {
+		endpoints[i] = w.classifier.Endpoints()
+	}
+	in.Endpoints = reassembly.MergeEndpoints(endpoints...)
+	in.Nearby = append(nearby(workers), nearbyTCP(in.Endpoints)...)
 	for _, s := range in.Sources {
 		if s.Packets > 0 {
 			in.End = max(in.End, s.LastTime)
