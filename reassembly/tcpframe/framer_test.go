@@ -337,3 +337,28 @@ func TestRemoval(t *testing.T) {
 		}
 	}
 }
+
+// Between is true at the first byte of each frame, and nowhere else.
+func TestBetween(t *testing.T) {
+	s := traffic(rand.New(rand.NewPCG(9, 9)), 20)
+	b := cat([]byte("IKETCP"), s.bytes)
+	starts := map[int]bool{0: true}
+	for _, e := range s.frames {
+		starts[6+e.at] = true
+	}
+	var r recorder
+	f := New(true, false, nil)
+	for i := range b {
+		if f.Between() != starts[i] {
+			t.Fatalf("at %d: %v", i, f.Between())
+		}
+		f.Bytes(b[i:i+1], packet(1), &r)
+	}
+	if !f.Between() {
+		t.Error("at the end")
+	}
+	f.Bytes([]byte{0, 0}, packet(1), &r)
+	if f.Between() || New(true, true, nil).Between() {
+		t.Error("while searching")
+	}
+}
