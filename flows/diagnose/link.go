@@ -98,6 +98,14 @@ func link(l *look, all []*finding) {
 		return c.Confidence.Cause != report.ConfidenceLow && wait >= 0 && wait < reconnectSoon
 	})
 
+	// A new connection has another port: that is the reconnect and no more.
+	each(&addressChange, &tcpReconnect, func(f, c *finding) bool {
+		to, _ := f.Evidence["to"].([]string)
+		return f.Evidence["port_only"] == true && !slices.ContainsFunc(to, func(end string) bool {
+			return !slices.ContainsFunc(l.over(overRFC8229), func(x connection) bool { return x.path.Initiator == end })
+		})
+	})
+
 	// A peer that fell silent on UDP and came back on TCP: one story.
 	back := func(f, c *finding) bool {
 		return c.Severity == report.SeverityWarning && !f.LastSeen.Before(c.FirstSeen)

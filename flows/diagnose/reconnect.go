@@ -22,6 +22,7 @@ var tcpReconnect = Entry{
 	Causes: "A NAT or firewall dropped its idle session, the client changed networks or slept, a gateway restarted, the connection was reset.",
 	LookAlikes: []string{
 		"A new connection with a new IKE SA: the client dialled in again, which is no reconnect.",
+		"A request that was never answered and is sent again on a new connection: there is no SA yet (tcp-no-ike-answer).",
 		"A second tunnel of another client behind the same NAT.",
 	},
 	Advice: []string{
@@ -66,7 +67,7 @@ func (l *look) continues(c connection) bool {
 		if !v.sa.FirstSeen.Before(began) && !v.sa.FirstSeen.After(c.lastSeen()) {
 			return false
 		}
-		old = old || v.sa.FirstSeen.Before(began) && !v.sa.LastSeen.Before(began)
+		old = old || v.Answered && v.sa.FirstSeen.Before(began) && !v.sa.LastSeen.Before(began)
 	}
 	return old
 }

@@ -97,6 +97,15 @@ var tcpCases = map[string][]scenario{
 			f.TCP[0].Reset = false
 			f.Tunnel.ChildSAs[0].Observations = nil
 		}), []string{"info tcp-reconnect"}},
+		{"like it: the first request, again and again", after(func() *Facts { return reconnecting(1, 30) }, func(f *Facts) {
+			f.TCP[0].Reset = false
+			f.Tunnel.ChildSAs, f.Children = nil, nil
+			f.IKE[0].Answered = false
+		}), nil},
+		{"the port changes with it", after(func() *Facts { return reconnecting(1, 30) }, func(f *Facts) {
+			f.TCP[0].Reset = false
+			f.Moves = []Move{{Side: "initiator", From: "192.0.2.1:58518", To: "192.0.2.1:10000", SPI: "c16ed423", PortOnly: true, At: at(30, 800), Before: at(28, 790)}}
+		}), []string{"info tcp-reconnect", "info address-change"}},
 		{"like it: a new IKE SA on it", after(func() *Facts { return reconnecting(1, 30) }, func(f *Facts) {
 			f.TCP[0].Reset = false
 			f.Tunnel.ChildSAs[0].Observations = nil
@@ -110,6 +119,9 @@ var tcpCases = map[string][]scenario{
 			return with(reconnecting(1, 100), func(f *Facts) { f.TCP[0].ClosedTTL, f.TCP[0].SenderTTL = 251, 57 })
 		}, []string{"notice tcp-reset-midpath", "info tcp-reconnect"}},
 		{"by behaviour alone", func() *Facts { return reconnecting(1, 100) }, []string{"info tcp-reset-midpath", "info tcp-reconnect"}},
+		{"like it: the initiator itself begins anew", func() *Facts {
+			return with(reconnecting(1, 100), func(f *Facts) { f.TCP[0].ByInitiator = true })
+		}, []string{"info tcp-reconnect"}},
 		{"like it: the same TTL", func() *Facts {
 			return with(reconnecting(1, 100), func(f *Facts) { f.TCP[0].ClosedTTL, f.TCP[0].SenderTTL = 57, 57 })
 		}, []string{"info tcp-reconnect"}},

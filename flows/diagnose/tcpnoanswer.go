@@ -108,10 +108,12 @@ func tcpUnanswered(l *look) []*finding {
 	if !prefix {
 		what = "IPsec without IKETCP"
 	}
-	seen := fmt.Sprintf("%s to %s opened; %s and %s were sent, nothing came back in %s.", capital(count(t.n, "TCP connection")),
-		c.path.Responder, what, count(requests, "IKE message"), span(longest))
+	seen := fmt.Sprintf("%s to %s opened; %s was sent, with %s, and nothing came back", capital(count(t.n, "TCP connection")),
+		c.path.Responder, what, count(requests, "IKE message"))
 	if c.Closed.set() {
-		seen += fmt.Sprintf(" The %s ended the first of them.", c.closer())
+		seen += fmt.Sprintf(". The %s ended the first of them %s later.", c.closer(), span(c.Closed.Time.Sub(t.first.Time)))
+	} else {
+		seen += fmt.Sprintf(" in %s.", span(longest))
 	}
 	f.say(seen, fmt.Sprintf("TCP reaches %s, but what listens there does not answer IPsec from this peer.", c.path.Responder))
 	f.or("another service or a load balancer holds the port", "the responder expects TLS around the stream",

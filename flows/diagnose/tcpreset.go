@@ -17,13 +17,13 @@ var tcpResetMidpath = Entry{
 	Explanation: "A device on the path can end a connection by a reset in the name of a peer. The peers then keep their SAs, and " +
 		"the initiator has to connect again.",
 	OnTheWire: "RST whose IP TTL differs by 2 or more from that of its sender's other segments. Or, where TTLs are not known: RST " +
-		"in the middle of a healthy connection, and the same SA goes on over a new connection within a minute.",
+		"of the responder in the middle of a healthy connection, and within a minute it takes the same SA on a new one.",
 	Causes: "A firewall or load balancer whose idle or session timer ran out, traffic inspection, protection against " +
 		"denial of service.",
 	LookAlikes: []string{
 		"A peer that closes by RST itself: same TTL as before.",
 		"A gateway that failed over to another node and does not know the connection: it resets it, and takes a new one at once.",
-		"A client that ends its tunnel: nothing goes on afterwards.",
+		"An initiator that resets its connection and opens another one, or ends its tunnel.",
 	},
 	Advice: []string{
 		"Capture at both ends: RST seen at both with neither having sent it = a device between them.",
@@ -62,7 +62,9 @@ func midpathResets(l *look) []*finding {
 			}
 			continue
 		}
-		if next := l.next(c); next != nil && l.continues(*next) && next.began().Sub(c.Closed.Time) < reconnectSoon {
+		// An initiator may reset its own connection and open another one. That the
+		// responder resets and takes the next one at once is harder to explain.
+		if next := l.next(c); next != nil && !c.ByInitiator && l.continues(*next) && next.began().Sub(c.Closed.Time) < reconnectSoon {
 			byGuess = append(byGuess, c)
 		}
 	}
