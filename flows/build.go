@@ -190,7 +190,7 @@ func (g *group) path(p *path, n naming, end int64) report.Path {
 			ToResponder: p.traffic(dirs[0]), ToInitiator: p.traffic(dirs[1]),
 		},
 	}
-	if end-p.lastUse().time > quietAfter {
+	if end-p.lastUse().time > quietAfter || g.leftFor(p, n.paths) {
 		out.State = report.PathSilent
 	}
 	if c := p.tcp; c != nil {
@@ -231,6 +231,34 @@ func endpoint(a netip.AddrPort) string {
 		return a.Addr().String()
 	}
 	return a.String()
+}
+
+// leftFor tells whether the initiator has left a path for another that carries
+// all that this one did.
+func (g *group) leftFor(p *path, paths []*path) bool {
+	dir := uint8(fromA)
+	if !g.initiatorIsA(p) {
+		dir = fromB
+	}
+	ike, esp := p.carried()
+	for _, q := range paths {
+		i, e := q.carried()
+		if q != p && (i || !ike) && (e || !esp) && q.firstUse().compare(p.real[dir]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// carried tells what was seen on a path.
+func (p *path) carried() (ike, esp bool) {
+	for _, at := range p.taps {
+		for d := range at.dir {
+			ike = ike || at.dir[d].all.ike > 0
+			esp = esp || at.dir[d].all.esp > 0
+		}
+	}
+	return ike, esp
 }
 
 // usedAfter tells whether a message came on the path after the connection was

@@ -173,15 +173,34 @@ func (g *group) changes(index map[*path]int) []diagnose.Change {
 		if b.path.tcp != nil {
 			c.SYN = b.path.tcp.syn.fact()
 		}
-		if a.line != nil {
-			if n := a.line.sendingsAtEnd(); n > 0 && a.line != b.line {
-				c.Unanswered, c.UnansweredSendings = true, int(n)
-			}
+		if a.line != nil && a.line != b.line {
+			c.UnansweredSendings = a.line.unansweredOfInitiator()
+			c.Unanswered = c.UnansweredSendings > 0
 		}
 		c.Inferred = !c.SameSA
 		out = append(out, c)
 	}
 	return out
+}
+
+// unansweredOfInitiator is how often the tunnel's initiator sent its last
+// request on an IKE SA, if that has no answer.
+func (n *ikeLine) unansweredOfInitiator() int {
+	side := uint8(sideInitiator)
+	if n.reversed {
+		side = sideResponder
+	}
+	sendings := 0
+	n.exchanges.newestFirst(func(x *exchange) bool {
+		if x.from != side {
+			return true
+		}
+		if !x.response.set() {
+			sendings = int(x.requests)
+		}
+		return false
+	})
+	return sendings
 }
 
 func family(t reassembly.Transport) int {

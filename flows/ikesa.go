@@ -102,6 +102,9 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	p, at, dir := t.path(e)
 	sa := t.ikeSA(p.pair, &m, e, dir)
 	now := mark{e.Time, e.Ref}
+	if m.ResponderSPI == 0 && !sa.began {
+		sa.beganLate(&m, e, dir)
+	}
 	side := sa.side(&m, dir)
 
 	d := digest(e)
@@ -174,6 +177,19 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 	}
 	t.bound(p)
 	return sa
+}
+
+// beganLate takes the first message of an SA whose answer was seen before it:
+// segments of the two directions overtake each other in captures.
+func (sa *ikeSA) beganLate(m *ike.Message, e *reassembly.Event, dir uint8) {
+	sa.began, sa.certain = true, true
+	sa.first = earlier(sa.first, mark{e.FirstTime, e.FirstRef})
+	fromInitiator := m.V1() || m.FromInitiator()
+	sa.initFromA = (dir == fromA) == fromInitiator
+	sa.initiator = e.Src
+	if !fromInitiator {
+		sa.initiator = e.Dst
+	}
 }
 
 // adopts tells whether the responder's SPI of m is that of the SA to be: an

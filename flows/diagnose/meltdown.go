@@ -10,7 +10,7 @@ var tcpMeltdown = Entry{
 	Code:     "tcp-meltdown",
 	Title:    "Many TCP retransmissions under the tunnel",
 	Severity: report.SeverityNotice,
-	Grading: "Reported from 20 retransmissions and 2 % of a direction's packets on; warning from 5 % on. Below that TCP does " +
+	Grading: "Reported from 20 retransmissions and 10 % of a direction's packets on; warning from 20 % on. Below that TCP does " +
 		"what it is made for.",
 	Rows: []int{22},
 	Explanation: "The tunnel's packets ride in one TCP stream. A lost segment stops all that follow until it is sent again, " +
@@ -46,8 +46,8 @@ var tcpMeltdown = Entry{
 
 const (
 	minRetransmissions     = 20
-	noticeRetransmitShare  = 0.02
-	warningRetransmitShare = 0.05
+	noticeRetransmitShare  = 0.10
+	warningRetransmitShare = 0.20
 )
 
 func meltdowns(l *look) []*finding {

@@ -202,12 +202,12 @@ var tcpCases = map[string][]scenario{
 		}), []string{"warning zero-window"}},
 		{"some", onTCP(func(c *TCPFacts) { c.ToInitiator.ZeroWindow = happened(4, 10, 50) }), []string{"notice zero-window"}},
 		{"one", onTCP(func(c *TCPFacts) { c.ToInitiator.ZeroWindow = happened(1, 10, 10) }), []string{"info zero-window"}},
-		{"like it: loss with an open window", onTCP(func(c *TCPFacts) { c.ToInitiator.Retransmission = happened(100, 10, 50) }), []string{"warning tcp-meltdown"}},
+		{"like it: loss with an open window", onTCP(func(c *TCPFacts) { c.ToInitiator.Retransmission = happened(400, 10, 50) }), []string{"warning tcp-meltdown"}},
 	},
 	"tcp-meltdown": {
-		{"one in ten", onTCP(func(c *TCPFacts) { c.ToResponder.Retransmission = happened(110, 3, 50) }), []string{"warning tcp-meltdown"}},
-		{"one in forty", onTCP(func(c *TCPFacts) { c.ToResponder.Retransmission = happened(30, 3, 50) }), []string{"notice tcp-meltdown"}},
-		{"like it: a few", onTCP(func(c *TCPFacts) { c.ToResponder.Retransmission = happened(19, 3, 50) }), nil},
+		{"one in four", onTCP(func(c *TCPFacts) { c.ToResponder.Retransmission = happened(400, 3, 50) }), []string{"warning tcp-meltdown"}},
+		{"one in eight", onTCP(func(c *TCPFacts) { c.ToResponder.Retransmission = happened(160, 3, 50) }), []string{"notice tcp-meltdown"}},
+		{"like it: one in forty", onTCP(func(c *TCPFacts) { c.ToResponder.Retransmission = happened(30, 3, 50) }), nil},
 	},
 	"transport-changed": {
 		{"with the same SAs", after(moved, func(f *Facts) { f.Keepalives, f.Changes[0].SameSA = nil, true }), []string{"info transport-changed"}},
