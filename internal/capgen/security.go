@@ -19,7 +19,7 @@ func aggressiveModePSK(t *trace) {
 	x.quick(initiator)
 	x.ping(5)
 	t.tunnels(1)
-	t.warns("aggressive-mode-psk")
+	t.informs("aggressive-mode-psk")
 }
 
 // The look-alike: aggressive mode with RSA signatures. The identity is in the
@@ -40,7 +40,7 @@ func weakCrypto(t *trace) {
 	x.establish()
 	x.ping(5)
 	t.tunnels(1)
-	t.warns("weak-crypto")
+	t.informs("weak-crypto")
 }
 
 var weak = []wire.Transform{wire.TripleDES, wire.PRFMD5, wire.HMACMD5, wire.MODP1024}
@@ -55,7 +55,7 @@ func weakCryptoIKEv1(t *trace) {
 	x.quick(initiator)
 	x.ping(5)
 	t.tunnels(1)
-	t.warns("weak-crypto")
+	t.informs("weak-crypto")
 }
 
 // The look-alike: the weak proposal is offered beside a strong one, and the
