@@ -21,6 +21,7 @@ var staleSA = Entry{
 	Causes: "The client came back on another transport or address without closing the old SA, and liveness checks are off or slow.",
 	LookAlikes: []string{
 		"Rekeying: the old SA is deleted, and both sides use it for a moment.",
+		"Both peers begin an IKE SA at the same moment: then the initiator goes on to use the older one, too.",
 		"Two clients behind one NAT, or two tunnels between the same gateways: they look the same without keys.",
 	},
 	Advice: []string{
@@ -50,6 +51,25 @@ const (
 	noticeStale = 5 * time.Minute
 )
 
+// abandoned tells whether the tunnel's initiator left an old IKE SA, and its
+// children, for a new one that it made itself: not by rekeying, and not where
+// both peers began one at the same time.
+func (l *look) abandoned(old, now *ikeLook, since time.Time) bool {
+	if now.Reversed || now.sa.RekeyOf != "" && now.sa.RekeyOf == old.sa.ID {
+		return false
+	}
+	last := old.LastFromInitiator.Time
+	if old.Reversed {
+		last = old.LastFromResponder.Time
+	}
+	for _, c := range l.children {
+		if c.ToResponder && c.sa.IKESA != "" && c.sa.IKESA == old.sa.ID && c.Last.Time.After(last) {
+			last = c.Last.Time
+		}
+	}
+	return !last.After(since.Add(time.Second)) // what was on its way may still come
+}
+
 func staleSAs(l *look) []*finding {
 	var f *finding
 	var longest time.Duration
@@ -58,7 +78,7 @@ func staleSAs(l *look) []*finding {
 	for _, s := range l.f.Stale {
 		lasted := s.Last.Time.Sub(s.FirstNew.Time)
 		if s.Packets == 0 || lasted < minStale || s.IKE < 0 || s.NewIKE < 0 || s.IKE >= len(l.ike) || s.NewIKE >= len(l.ike) ||
-			s.IKE == s.NewIKE || l.ike[s.NewIKE].sa.RekeyOf != "" && l.ike[s.NewIKE].sa.RekeyOf == l.ike[s.IKE].sa.ID {
+			s.IKE == s.NewIKE || !l.abandoned(&l.ike[s.IKE], &l.ike[s.NewIKE], s.FirstNew.Time) {
 			continue
 		}
 		old, now := &l.ike[s.IKE], &l.ike[s.NewIKE]

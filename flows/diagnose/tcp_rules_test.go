@@ -269,6 +269,16 @@ var tcpCases = map[string][]scenario{
 			f.Tunnel.IKESAs[1].RekeyOf = "ike-1"
 			f.Stale = []Stale{{IKE: 0, NewIKE: 1, Packets: 20, FirstNew: at(398.803, 2205), First: at(400, 2230), Last: at(590, 2700)}}
 		}), nil},
+		{"like it: the initiator still uses it as well", after(moved, func(f *Facts) {
+			f.Keepalives, f.Changes = nil, nil
+			f.IKE[0].LastFromInitiator = at(590, 2699)
+			f.Stale = []Stale{{IKE: 0, NewIKE: 1, Packets: 20, FirstNew: at(398.803, 2205), First: at(400, 2230), Last: at(590, 2700)}}
+		}), nil},
+		{"like it: the responder began the other one", after(moved, func(f *Facts) {
+			f.Keepalives, f.Changes = nil, nil
+			f.IKE[1].Reversed = true
+			f.Stale = []Stale{{IKE: 0, NewIKE: 1, Packets: 20, FirstNew: at(398.803, 2205), First: at(400, 2230), Last: at(590, 2700)}}
+		}), nil},
 		{"like it: a moment only", after(moved, func(f *Facts) {
 			f.Keepalives, f.Changes = nil, nil
 			f.Stale = []Stale{{IKE: 0, NewIKE: 1, Packets: 2, FirstNew: at(398.803, 2205), First: at(399, 2230), Last: at(400, 2240)}}

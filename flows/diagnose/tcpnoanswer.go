@@ -111,7 +111,11 @@ func tcpUnanswered(l *look) []*finding {
 	seen := fmt.Sprintf("%s to %s opened; %s was sent, with %s, and nothing came back", capital(count(t.n, "TCP connection")),
 		c.path.Responder, what, count(requests, "IKE message"))
 	if c.Closed.set() {
-		seen += fmt.Sprintf(". The %s ended the first of them %s later.", c.closer(), span(c.Closed.Time.Sub(t.first.Time)))
+		after := "at once"
+		if d := c.Closed.Time.Sub(t.first.Time); d >= time.Millisecond {
+			after = span(d) + " later"
+		}
+		seen += fmt.Sprintf(". The %s ended the first of them %s.", c.closer(), after)
 	} else {
 		seen += fmt.Sprintf(" in %s.", span(longest))
 	}
