@@ -7,6 +7,7 @@ import (
 	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/reassembly/tcpframe"
 )
 
 // Classifier tells which datagrams carry IPsec and emits them as events. It
@@ -25,7 +26,9 @@ type Classifier struct {
 	conns     *table[tuple, tcpEntry]
 	live      connList // those of conns of which more than the entry is kept
 	idleConns []*tcpConn
-	tcpHeld   int // bytes of held segments
+	tcpHeld   int     // bytes of held segments
+	arrived   segment // the segment at hand
+	opening   [tcpframe.JudgeBytes]byte
 	ikes      *table[ikeKey, struct{}]
 	endpoints endpoints
 

@@ -40,6 +40,8 @@ const (
 	// youngSequence is where an SA is believed to be at whose first packet a
 	// guess is made.
 	youngSequence = 1 << 16
+	// aheadOfStream is how far ahead segments of a stream may come.
+	aheadOfStream = 1 << 20
 )
 
 // fakeShapes are the places of the SPI, by bit of a mask.
@@ -48,6 +50,9 @@ var fakeShapes = [...]int{0, 2, 4}
 // fakeOffsets returns the mask of places where p, the captured part of n bytes,
 // could have an ESP packet. lenient is whether IPsec is to be expected.
 func fakeOffsets(p []byte, n int, lenient bool) (mask uint8) {
+	if _, foreign := saidBy(p).foreign(); foreign {
+		return 0
+	}
 	for i, off := range fakeShapes {
 		if len(p) < off+espHeaderLength || n < off+minFake || (n-off)%espAlignment != 0 {
 			continue
@@ -106,8 +111,8 @@ func relate(s *segment, later []segment, mask uint8, lenient bool) (fate, uint8)
 			}
 		}
 		switch {
-		case int(advance) == s.wire:
-			return fateStream, 0
+		case int(advance) == s.wire, advance < 0 && int(advance)+o.wire == 0 && fakeOffsets(o.payload, o.wire, true) == 0:
+			return fateStream, 0 // one goes on where the other ended
 		case advance == 0 && marked(o.payload) && !marked(s.payload):
 			return fateFake, mask & -mask // the stream goes on where this one stood
 		}
@@ -201,6 +206,9 @@ func (s *tcpSide) acked(g *segment) bool {
 // guess tells what a segment is that could be both, when no more will come.
 func (t *tcpConn) guess(s *segment) fate {
 	side := &t.side[s.dir]
+	if rel := int32(s.seq - side.stream.Next()); side.stream.Started() && rel > 0 && rel < aheadOfStream {
+		return fateStream // what lies between was overtaken, or lost
+	}
 	mask := fakeOffsets(s.payload, s.wire, true)
 	if mask&1 == 0 || binary.BigEndian.Uint32(s.payload[4:]) >= youngSequence {
 		return fateStream

@@ -96,13 +96,14 @@ func (h *spiHistory) remove(i int) {
 }
 
 // streams tells whether a segment begins with ESP that the stream carries: at
-// the beginning of a frame, or behind a length field that another segment had.
+// the beginning of a frame, or behind a length field that another segment had, or
+// a little further, where bytes were sent again in front of it.
 // One frame taken for part of the stream may have been a fake segment: another
 // one at the same place with a later packet of its SPI shows that.
 func (s *tcpSide) streams(g *segment) bool {
 	for i := range s.streamed.of[:s.streamed.n] {
 		o := &s.streamed.of[i]
-		for _, off := range [...]int{2, 0} {
+		for _, off := range fakeShapes {
 			if len(g.payload) < off+espHeaderLength || binary.BigEndian.Uint32(g.payload[off:]) != o.spi {
 				continue
 			}

@@ -115,18 +115,16 @@ func (c *Classifier) firstSegment(d *dissect.Datagram, e *tcpEntry, dir int) {
 func (c *Classifier) segment(d *dissect.Datagram, e *tcpEntry, dir int) {
 	t := e.conn
 	c.touchTCP(t)
-	var s segment
-	s.of(d, dir, c.arrivals)
-	if e.state == tcpOurs {
-		t.take(&s)
-		return
-	}
-	if s.wire == 0 {
-		t.side[dir].control(&s)
+	s := &c.arrived
+	s.of(d, dir)
+	switch {
+	case e.state == tcpOurs:
+		t.take(s)
+	case s.wire == 0:
 		e.wait(d)
-		return
+	default:
+		t.judge(e, s)
 	}
-	t.judge(e, &s)
 }
 
 // endTCP ends a connection: what is held gets its verdict, and what it was is

@@ -46,6 +46,7 @@ type tcpSide struct {
 	stream tcpstream.Stream
 	framer *tcpframe.Framer
 	midway *tcpframe.Midway // before the verdict
+	spare  *tcpframe.Midway // memory for it
 
 	// pending are packets with data that has completed no message yet; rest are
 	// those that nothing will be told of.
@@ -103,7 +104,9 @@ func (c *Classifier) openTCP(e *tcpEntry, d *dissect.Datagram, dir int) *tcpConn
 		t = c.idleConns[n-1]
 		c.idleConns = c.idleConns[:n-1]
 		hold := tcpHold{list: t.hold.list[:0], buf: t.hold.buf[:0]}
+		spare := [2]*tcpframe.Midway{t.side[0].spare, t.side[1].spare}
 		*t = tcpConn{hold: hold}
+		t.side[0].spare, t.side[1].spare = spare[0], spare[1]
 	} else {
 		t = new(tcpConn)
 	}

@@ -113,13 +113,12 @@ func (t *tcpConn) verdict(e *tcpEntry) verdict {
 
 	side := &t.side[last.dir]
 	if side.midway == nil {
-		side.midway = tcpframe.NewMidway(side)
+		side.beginMidway()
 	}
 	side.stream.Push(last.tcp(), (*trial)(side))
 	v := side.midway.Verdict()
 	if _, ok := e.start(int(last.dir)); ok {
-		var b [tcpframe.JudgeBytes]byte
-		if first := t.opening(e, int(last.dir), b[:0]); len(first) > 0 {
+		if first := t.opening(e, int(last.dir), t.c.opening[:0]); len(first) > 0 {
 			if w := tcpframe.Judge(first, e.client == last.dir); w != tcpframe.VerdictMaybe || !v.IPsec() {
 				v = w
 			}
@@ -136,6 +135,16 @@ func (t *tcpConn) verdict(e *tcpEntry) verdict {
 		return verdictForeign
 	}
 	return verdictOpen
+}
+
+// beginMidway makes the side look for frames wherever they begin.
+func (s *tcpSide) beginMidway() {
+	if s.spare == nil {
+		s.spare = tcpframe.NewMidway(s)
+	} else {
+		*s.spare = *tcpframe.NewMidway(s)
+	}
+	s.midway = s.spare
 }
 
 // opening appends to b the first bytes of a direction, as far as they are held.

@@ -9,7 +9,6 @@ import (
 
 // segment is a TCP segment with what events need of it.
 type segment struct {
-	arrival         uint64
 	time, firstTime int64
 	ref, firstRef   capture.Ref
 	tap             dissect.Tap
@@ -31,9 +30,9 @@ type segment struct {
 }
 
 // of fills s from a datagram, whose payload it borrows.
-func (s *segment) of(d *dissect.Datagram, dir int, arrival uint64) {
+func (s *segment) of(d *dissect.Datagram, dir int) {
 	*s = segment{
-		arrival: arrival, time: d.Time, firstTime: d.Time, ref: d.Ref, firstRef: d.Ref,
+		time: d.Time, firstTime: d.Time, ref: d.Ref, firstRef: d.Ref,
 		tap: d.Tap, encap: d.Encap, dir: uint8(dir), ttl: d.TTL, hasIPID: d.HasIPID, ipid: d.IPID,
 		packets: d.Packets, ipLength: d.IPLength, fragments: d.Fragments,
 		seq: d.TCP.Seq, ack: d.TCP.Ack, flags: d.TCP.Flags, window: d.TCP.Window,

@@ -47,18 +47,18 @@ func (t *tcpConn) drain(force bool) {
 }
 
 func (t *tcpConn) drainOne(force bool) bool {
-	s := t.hold.list[0]
+	s := &t.hold.list[0]
 	f := fateStream
 	if s.wire > 0 {
-		f = t.fate(&s, t.hold.list[1:])
+		f = t.fate(s, t.hold.list[1:])
 	}
 	if f == fateWait {
 		if !force {
 			return false
 		}
-		f = t.guess(&s)
+		f = t.guess(s)
 	}
-	t.apply(&s, f)
+	t.apply(s, f)
 	t.c.tcpHeld -= len(s.payload)
 	t.hold.drop(1)
 	return true
@@ -76,6 +76,7 @@ func (t *tcpConn) apply(s *segment, f fate) {
 	case f == fateFake:
 		t.fake(s)
 	case !s.copied:
+		side.noted = 0
 		side.stream.Push(s.tcp(), side)
 		side.tellNotes(s)
 		if s.has(dissect.TCPAck) {
@@ -120,12 +121,8 @@ func (s *segment) tcp() tcpstream.Segment {
 }
 
 // control tells what the flags and the window of a segment of the stream say.
-// Before the verdict nothing is told.
 func (s *tcpSide) control(g *segment) {
 	t := s.conn
-	if s.framer == nil {
-		return
-	}
 	switch {
 	case g.has(dissect.TCPRst):
 		t.transport(g, HappeningRST, TransportTCP, 0)
