@@ -18,5 +18,18 @@
 //	no-answer, ike-retransmission, one-way-esp  ->  icmp-rejected
 //
 // the latter where the same kind of packet was refused the same way at the
-// same time; the cause is then at least as severe as what it explains.
+// same time; and about TCP and the ways between transports, in link.go:
+//
+//	no-answer            ->  udp-tcp-fallback, tcp-fallback-failed, tcp-no-ike-answer, port-owned-by-https
+//	tcp-connect-failed   ->  tcp-fallback-failed
+//	tcp-no-ike-answer    ->  missing-stream-prefix
+//	esp-loss, one-way-esp, repeated-tcp-sequence  ->  fake-tcp-blocked
+//	esp-loss, framing-error  ->  stream-gap
+//	tcp-reconnect        ->  tcp-reset-midpath
+//	address-change       ->  tcp-reconnect
+//	transport-changed, stale-sa, ike-retransmission, one-way-esp  ->  one-way-keepalives
+//	stale-sa             ->  transport-changed
+//
+// The cause is then at least as severe as what it explains; only what the
+// capture lost (stream-gap) lowers the effect instead.
 package diagnose

@@ -87,8 +87,12 @@ func (l *look) lonely(k *Keepalives, silent time.Duration, strong bool) *finding
 	p := &l.t.Paths[k.Path]
 	from, to := l.ends(k.ToResponder)
 	f := oneWayKeepalives.finding(k.Count, k.OtherLast.Time, k.Last.Time)
-	seen := fmt.Sprintf("Nothing from %s on %s for %s after its last packet there; %s from %s in that time",
-		to, l.label(p), span(silent), count(k.Count, "keepalive"), from)
+	when := "in that time"
+	if k.ReturnedAt.set() && k.Last.Time.After(k.ReturnedAt.Time) {
+		when = "in that time and after"
+	}
+	seen := fmt.Sprintf("Nothing from %s on %s for %s after its last packet there; %s from %s %s",
+		to, l.label(p), span(silent), count(k.Count, "keepalive"), from, when)
 	if k.Interval > 0 && k.Count > 1 {
 		seen += fmt.Sprintf(", one every %.1f s", k.Interval)
 	}

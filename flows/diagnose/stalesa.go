@@ -36,7 +36,7 @@ var staleSA = Entry{
 	Evidence: []EvidenceKey{
 		{"old_spi", "hex", "initiator SPI of the old IKE SA, the first one"},
 		{"new_spi", "hex", "initiator SPI of the one that replaced it"},
-		{"packets", "packets", "packets of the responder for the old SAs"},
+		{"packets", "packets", "packets of the responder for the old SAs, with those of the same run from before the new one"},
 		{"lasted_seconds", "s", "from the first message of the new SA to the last packet for the old one, the longest"},
 		{"stale_sas", "IKE SAs", "how many old IKE SAs"},
 	},
@@ -74,7 +74,7 @@ func staleSAs(l *look) []*finding {
 	var f *finding
 	var longest time.Duration
 	var packets uint64
-	n := 0
+	n, early := 0, false
 	for _, s := range l.f.Stale {
 		lasted := s.Last.Time.Sub(s.FirstNew.Time)
 		if s.Packets == 0 || lasted < minStale || s.IKE < 0 || s.NewIKE < 0 || s.IKE >= len(l.ike) || s.NewIKE >= len(l.ike) ||
@@ -87,6 +87,7 @@ func staleSAs(l *look) []*finding {
 			f.Evidence["old_spi"], f.Evidence["new_spi"] = old.sa.InitiatorSPI, now.sa.InitiatorSPI
 		}
 		packets = plus(packets, s.Packets)
+		early = early || s.First.Time.Before(s.FirstNew.Time)
 		longest = max(longest, lasted)
 		if s.First.Time.Before(f.FirstSeen) {
 			f.FirstSeen = s.First.Time
@@ -107,8 +108,14 @@ func staleSAs(l *look) []*finding {
 		f.Severity = report.SeverityNotice
 	}
 	f.Count = packets
-	f.say(fmt.Sprintf("%s still sent %s for %s up to %s after %s had begun a new one.", l.side(true),
-		count(packets, "packet"), count(uint64(n), "old IKE SA"), span(longest), l.side(false)),
+	seen := fmt.Sprintf("%s still sent packets for %s up to %s after %s had begun a new one", l.side(true),
+		count(uint64(n), "old IKE SA"), span(longest), l.side(false))
+	if early {
+		seen += fmt.Sprintf(": the last of a run of %s that began before.", grouped(packets))
+	} else {
+		seen += fmt.Sprintf(", %s in all.", grouped(packets))
+	}
+	f.say(seen,
 		fmt.Sprintf("%s does not know that the old SA is dead; it ends when it is found dead or its life is over.", capital(l.side(true))))
 	f.or("the old SA is in use: two clients behind one NAT, or two tunnels between the same peers")
 	if slices.ContainsFunc(l.ike, func(v ikeLook) bool { return v.sa.NAT != nil && (v.sa.NAT.Initiator || v.sa.NAT.Responder) }) {

@@ -360,6 +360,20 @@ func TestMovedIsOneStory(t *testing.T) {
 	}
 }
 
+// A run that began before the new SA is not counted as if all of it came after.
+func TestStaleRunThatBeganBefore(t *testing.T) {
+	f := moved()
+	f.Keepalives[0].Count, f.Keepalives[0].Last = 36, at(420, 2800)
+	f.Stale = []Stale{{IKE: 0, NewIKE: 1, Packets: 36, FirstNew: at(398.803, 2205), First: at(70, 2167), Last: at(420, 2800)}}
+	_, list := judge(t, f)
+	if a := find(t, list, "stale-sa"); !strings.Contains(a.Observation, "the last of a run of 36 that began before") {
+		t.Errorf("%s", a.Observation)
+	}
+	if a := find(t, list, "one-way-keepalives"); !strings.Contains(a.Observation, "36 keepalives from 198.51.100.1 in that time and after") {
+		t.Errorf("%s", a.Observation)
+	}
+}
+
 func TestWhatExplainsWhat(t *testing.T) {
 	for name, c := range map[string]struct {
 		facts *Facts
