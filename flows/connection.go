@@ -132,31 +132,43 @@ func (t *Tracker) transport(e *reassembly.Event) {
 			c.closed, c.closedBy = now, e.Src
 			c.reset = e.What == reassembly.HappeningRST
 		}
-	case reassembly.HappeningRetransmission:
-		h.retransmission.add(now)
-	case reassembly.HappeningOutOfOrder:
-		h.outOfOrder.add(now)
 	case reassembly.HappeningGap:
-		h.gap.add(now)
 		h.gapBytes += e.Bytes
 		p.holes[dir]++
 		p.hole[dir] = now
 	case reassembly.HappeningResync:
-		h.resync.add(now)
 		h.skipped += e.Bytes
-	case reassembly.HappeningConflict:
-		h.conflict.add(now)
-	case reassembly.HappeningFramingError:
-		h.framing.add(now)
-	case reassembly.HappeningRepeat:
-		h.repeat.add(now)
-	case reassembly.HappeningZeroWindow:
-		h.zeroWindow.add(now)
-	case reassembly.HappeningProbe:
-		h.probe.add(now)
-	case reassembly.HappeningPartial:
-		h.partial.add(now)
 	}
+	if n := h.tally(e.What); n != nil {
+		n.add(now)
+	}
+}
+
+// tally is the counter of a happening that is counted by direction, or nil.
+func (h *happenings) tally(w reassembly.Happening) *tally {
+	switch w {
+	case reassembly.HappeningRetransmission:
+		return &h.retransmission
+	case reassembly.HappeningOutOfOrder:
+		return &h.outOfOrder
+	case reassembly.HappeningGap:
+		return &h.gap
+	case reassembly.HappeningResync:
+		return &h.resync
+	case reassembly.HappeningConflict:
+		return &h.conflict
+	case reassembly.HappeningFramingError:
+		return &h.framing
+	case reassembly.HappeningRepeat:
+		return &h.repeat
+	case reassembly.HappeningZeroWindow:
+		return &h.zeroWindow
+	case reassembly.HappeningProbe:
+		return &h.probe
+	case reassembly.HappeningPartial:
+		return &h.partial
+	}
+	return nil
 }
 
 // foreign takes a KindForeign event.
