@@ -125,7 +125,8 @@ func (g *group) moves() []diagnose.Move {
 		slices.SortFunc(uses, func(a, b use) int { return a.first.compare(b.first) })
 		for i := 1; i < len(uses); i++ {
 			a, b := &uses[i-1], &uses[i]
-			if a.path.transport != b.path.transport || b.first.time < a.last.time-copyWithin {
+			// Another connection is no move: tcp-reconnect tells of it.
+			if isTCP(b.path.transport) || a.path.transport != b.path.transport || b.first.time < a.last.time-copyWithin {
 				continue
 			}
 			out = appendMove(out, g, a, b)

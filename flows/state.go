@@ -112,28 +112,26 @@ func (n *ikeLine) status(end int64) report.Status {
 	return report.StatusNegotiating
 }
 
-// disconnected tells whether the IKE SA's last path was a TCP connection that
-// has ended. That closes no SA (RFC 9329 6.1), but nothing can be heard.
+// disconnected tells whether the last path of the IKE SA and its child SAs was
+// a TCP connection that has ended. That closes no SA (RFC 9329 6.1), but nothing
+// can be heard.
 func (n *ikeLine) disconnected() bool {
-	var last *ikePath
+	var last *path
+	var at mark
+	seen := func(p *path, m mark) {
+		if last == nil || m.compare(at) > 0 {
+			last, at = p, m
+		}
+	}
 	for i := range n.paths {
-		if p := &n.paths[i]; last == nil || p.last.compare(last.last) > 0 {
-			last = p
+		seen(n.paths[i].path, n.paths[i].last)
+	}
+	for _, c := range n.children {
+		for _, s := range c.streams {
+			seen(s.path, s.last)
 		}
 	}
-	if last == nil || last.path.tcp == nil {
-		return false
-	}
-	c := last.path.tcp
-	if !c.closed.set() || last.path.usedAfter(c.closed) {
-		return false
-	}
-	for _, x := range n.children {
-		if x.last.time > c.closed.time+overlapAllowed {
-			return false
-		}
-	}
-	return true
+	return last != nil && last.tcp != nil && last.tcp.closed.set() && !last.usedAfter(last.tcp.closed)
 }
 
 // answeredOnce tells whether any protected exchange was answered.
