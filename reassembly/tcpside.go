@@ -101,7 +101,11 @@ func (s *tcpSide) Message(m *tcpframe.Message) {
 		return
 	}
 	t, c := s.conn, s.conn.c
-	e := s.begin(m.Last)
+	last := m.Last
+	if m.First.Time > last.Time {
+		last = m.First // out of order
+	}
+	e := s.begin(last)
 	e.Kind, e.Transport, e.Confidence = KindMessage, TransportTCP, ConfidenceHigh
 	e.FirstTime, e.FirstRef = m.First.Time, m.First.Ref
 	e.Length, e.Truncated = m.Length, m.Truncated
