@@ -24,7 +24,8 @@ type Classifier struct {
 	counters Counters
 
 	conns     *table[tuple, tcpEntry]
-	live      connList // those of conns of which more than the entry is kept
+	judged    connList // those of conns that are looked at more closely
+	live      connList // those that carry IPsec
 	idleConns []*tcpConn
 	tcpHeld   int     // bytes of held segments
 	arrived   segment // the segment at hand

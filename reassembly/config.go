@@ -26,8 +26,8 @@ type Config struct {
 	// holds more than 16 messages or 32 KiB.
 	MaxHeldBytes int
 	// MaxConnections is how many TCP connections a Classifier remembers
-	// (1,048,576), and MaxStreams of how many of them it keeps more than a table
-	// entry: those that carry IPsec or may (16,384).
+	// (1,048,576), and MaxStreams how many of them may carry IPsec (16,384). A
+	// quarter of that may be under closer examination besides.
 	MaxConnections, MaxStreams int
 
 	// MaxFragmented is how many incomplete datagrams a Defragmenter keeps

@@ -120,6 +120,16 @@ func relate(s *segment, later []segment, mask uint8, lenient bool) (fate, uint8)
 	return fateWait, 0
 }
 
+// young tells whether a place of mask has an ESP sequence number below limit.
+func young(s *segment, mask uint8, limit uint32) bool {
+	for i, off := range fakeShapes {
+		if mask&(1<<i) != 0 && binary.BigEndian.Uint32(s.payload[off+4:]) < limit {
+			return true
+		}
+	}
+	return false
+}
+
 // follows tells whether b is a later ESP packet of the SPI of a.
 func follows(a, b []byte, step uint32) bool {
 	d := binary.BigEndian.Uint32(b[4:]) - binary.BigEndian.Uint32(a[4:])

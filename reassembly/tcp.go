@@ -63,30 +63,48 @@ func (c *Classifier) handshake(d *dissect.Datagram, e *tcpEntry, dir int) {
 			e.synTime = d.Time
 			return
 		}
-		if (e.traits[0] | e.traits[1]) != 0 {
-			c.endTCP(e)
-			e.begin(e.key, d)
+		answered := t == 0 && e.traits[1-dir]&(traitSYNACK|traitData) == traitSYNACK // captured the wrong way round
+		if !answered && e.traits != [2]traits{} {
+			c.renewTCP(d, e)
 		}
 		e.client, e.isn[dir], e.synTime = uint8(dir), seq, d.Time
+		e.traits[dir] |= traitSYN
 		c.happened(d, HappeningSYN)
 	case syn && ack:
-		if t&traitSYNACK != 0 && e.isn[dir] == seq {
-			return
-		}
-		if t&traitData != 0 || t&traitSYNACK != 0 && e.traits[1-dir]&traitData != 0 {
-			// Data came already, and this is no answer to it: the SYN of a new
-			// connection was not captured.
-			c.endTCP(e)
-			e.begin(e.key, d)
-		}
-		if t := e.traits[1-dir]; t&traitSYN != 0 && d.TCP.Ack != e.isn[1-dir]+1 {
-			return // an answer to something else
-		}
-		e.client, e.isn[dir] = 1-uint8(dir), seq
-		if t&traitSYNACK == 0 {
-			c.happened(d, HappeningOpen)
-		}
+		c.answer(d, e, dir)
 	}
+}
+
+// answer takes in a SYN-ACK.
+func (c *Classifier) answer(d *dissect.Datagram, e *tcpEntry, dir int) {
+	server, client := e.traits[dir], e.traits[1-dir]
+	asked := client&traitSYN != 0
+	fits := asked && d.TCP.Ack == e.isn[1-dir]+1
+	data := (server|client)&traitData != 0
+	switch {
+	case server&traitSYNACK != 0 && e.isn[dir] == d.TCP.Seq:
+		return
+	case fits && server&traitData != 0, asked && !fits && !data:
+		return // late, or the answer to something else
+	case data && !fits:
+		// The SYN of a new connection was not captured.
+		c.renewTCP(d, e)
+		server = 0
+	}
+	e.client, e.isn[dir] = 1-uint8(dir), d.TCP.Seq
+	e.traits[dir] |= traitSYNACK
+	if e.conn != nil {
+		e.conn.side[dir].startStream(e)
+	}
+	if server&traitSYNACK == 0 {
+		c.happened(d, HappeningOpen)
+	}
+}
+
+// renewTCP makes e the entry of a new connection between the same endpoints.
+func (c *Classifier) renewTCP(d *dissect.Datagram, e *tcpEntry) {
+	c.endTCP(e)
+	e.begin(e.key, d)
 }
 
 // happened emits what is told of every connection. The packet is counted with

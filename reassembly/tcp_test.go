@@ -255,6 +255,58 @@ func TestTCPStream(t *testing.T) {
 		}, `
 			4> prefix (0)
 			5< foreign 2`},
+		{"SYN-ACK captured before the SYN", func(t *tcpTalk, r *rand.Rand) {
+			t.up(r)
+			t.out[0], t.out[1] = t.out[1], t.out[0]
+		}, `
+			4> prefix (0)
+			5> rfc8229 ike (2)
+			7< rfc8229 ike`},
+		{"SYN-ACKs with different numbers", func(t *tcpTalk, r *rand.Rand) {
+			t.at(0, t.seq[0]-1, flagSYN, nil)
+			t.at(1, t.seq[1]+5000, flagSYN|flagACK, nil)
+			t.at(1, t.seq[1]+9000, flagSYN|flagACK, nil).TCP.Ack = 1
+			t.at(1, t.seq[1]-1, flagSYN|flagACK, nil)
+			t.say(0, iketcp()) // 5
+			t.at(1, t.seq[1]-1, flagSYN|flagACK, nil)
+			t.at(1, t.seq[1]+7000, flagSYN|flagACK, nil).TCP.Ack = 1000
+			t.at(1, t.seq[1]-1, flagSYN|flagACK, nil).TCP.Ack = 1000
+			t.say(0, ikeFrame(r)) // 9
+			t.say(1, ikeFrame(r))
+		}, `
+			5> prefix (0)
+			9> rfc8229 ike (2)
+			10< rfc8229 ike`},
+		{"IP fragments", func(t *tcpTalk, r *rand.Rand) {
+			t.up(r)
+			d := t.say(0, espFrame(r, spiA, 1))
+			d.Packets, d.Fragments, d.FirstRef, d.FirstTime = 3, 3, 7, d.Time-5
+			for i := range uint32(2) {
+				d = t.at(1, t.seq[1], flagACK, esp(r, spiB, 1+i, 80))
+				d.Packets, d.Fragments, d.FirstRef, d.FirstTime = 2, 2, 7, d.Time-5
+			}
+		}, `
+			4> prefix (0)
+			5> rfc8229 ike (2)
+			7< rfc8229 ike
+			9> rfc8229 esp c1c2c3c4 1 (3)
+			10< fortinet-esp esp d1d2d3d4 1 (2)
+			11< fortinet-esp esp d1d2d3d4 2 (2)
+			11< repeat (0)`},
+		{"super-segments", func(t *tcpTalk, r *rand.Rand) {
+			t.open()
+			b := concat(iketcp(), ikeFrame(r))
+			for i := range uint32(40) {
+				b = append(b, framed(esp(r, spiA, 1+i, 1400))...)
+			}
+			t.say(0, b)
+			t.say(0, b[len(b)-1410:]) // ESP 40 once more, as new bytes
+		}, superSegments()},
+		{"refused", func(t *tcpTalk, r *rand.Rand) {
+			t.at(0, 1, flagSYN, nil)
+			t.at(1, 0, flagRST, nil)
+			t.at(1, 0, flagRST, nil)
+		}, `2< refused (0)`},
 		{"SYN sent again", func(t *tcpTalk, r *rand.Rand) {
 			t.at(0, t.seq[0]-1, flagSYN, nil)
 			t.w.time += 1e9
@@ -264,6 +316,25 @@ func TestTCPStream(t *testing.T) {
 			6> rfc8229 ike (2)
 			8< rfc8229 ike`},
 	})
+}
+
+func superSegments() string {
+	s := "4> prefix (0)\n4> rfc8229 ike\n"
+	for i := range 40 {
+		s += fmt.Sprintf("4> rfc8229 esp c1c2c3c4 %d (0)\n", 1+i)
+	}
+	return s + "5> rfc8229 esp c1c2c3c4 40"
+}
+
+// TestTCPUndecided: segments that could be ESP, and no more of them.
+func TestTCPUndecided(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	talk := newTalk(new(wire))
+	talk.at(0, 7, flagACK, esp(r, spiA, 1, 80))
+	talk.ack(1)
+	if got, c := tcpEvents(t, talk.out); len(got) != 0 || c.Counters().UndecidedPackets != 1 || c.Counters().IgnoredPackets != 2 {
+		t.Errorf("%q, %+v", got, c.Counters())
+	}
 }
 
 // TestTCPTaps: copies that the capture made are no retransmissions.
@@ -439,14 +510,16 @@ func TestTCPBounds(t *testing.T) {
 			total++
 			c.Datagram(d)
 		}
-		if c.conns.len() > cfg.MaxConnections || c.live.n > cfg.MaxStreams || c.tcpHeld > cfg.MaxHeldBytes {
+		if c.conns.len() > cfg.MaxConnections || c.live.n > cfg.MaxStreams || c.judged.n > cfg.MaxStreams/4 || c.tcpHeld > cfg.MaxHeldBytes {
 			t.Fatalf("%d connections, %d kept, %d bytes held", c.conns.len(), c.live.n, c.tcpHeld)
 		}
 		held := 0
-		for k := c.live.oldest; k != nil; k = k.newer {
-			held += len(k.hold.buf)
-			if len(k.hold.list) > maxHeldSegments {
-				t.Fatalf("%d segments held", len(k.hold.list))
+		for _, l := range []*connList{&c.live, &c.judged} {
+			for k := l.oldest; k != nil; k = k.newer {
+				held += len(k.hold.buf)
+				if len(k.hold.list) > maxHeldSegments {
+					t.Fatalf("%d segments held", len(k.hold.list))
+				}
 			}
 		}
 		if held != c.tcpHeld {

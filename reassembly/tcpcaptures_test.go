@@ -103,6 +103,52 @@ func TestLabTCP(t *testing.T) {
 	}
 }
 
+// TestLabNoPrefix: the originator leaves out the prefix, and the responder
+// closes; so each of four connections has the IKE_SA_INIT and no answer. The
+// lab's own reader gives up there.
+func TestLabNoPrefix(t *testing.T) {
+	var got []string
+	c := feed(t, testenv.Shared(t, "lab-captures", "tcp_no_prefix.pcap"), func(e *Event) {
+		if e.Kind == KindMessage || e.Kind == KindTransport && e.What == HappeningNoPrefix {
+			got = append(got, line(e))
+		}
+	})
+	var want []string
+	for _, frame := range []int{4, 12, 20, 28} {
+		want = append(want, fmt.Sprintf("%d> no prefix (0)", frame), fmt.Sprintf("%d> rfc8229 ike", frame))
+	}
+	for i := range got {
+		got[i] = strings.Replace(got[i], "< ", "> ", 1) // the lab has other addresses
+	}
+	if diff := cmp.Diff(want, got); diff != "" || c.Counters().TCPConnections != 4 {
+		t.Errorf("%+v (-want +got):\n%s", c.Counters(), diff)
+	}
+}
+
+// TestLabSnaplen: 30 bytes of each payload were captured, which is enough for
+// the header of ESP and not for that of IKE behind length and marker. So each
+// segment of ESP, which holds one packet, gives a truncated message, and IKE is
+// lost; the prefix came alone in its segment.
+func TestLabSnaplen(t *testing.T) {
+	last := map[uint32]uint32{}
+	messages := 0
+	feed(t, testenv.Shared(t, "lab-captures", "tcp_snaplen96.pcap"), func(e *Event) {
+		switch {
+		case e.Kind == KindTransport && (e.What == HappeningResync || e.What == HappeningFramingError || e.What == HappeningGap):
+			t.Errorf("event %s", line(e))
+		case e.Kind == KindMessage:
+			messages++
+			if e.Message != MessageESP || len(e.Data) != 28 || !e.Truncated || e.Sequence != last[e.SPI]+1 {
+				t.Errorf("event %s, %d bytes of %d", line(e), len(e.Data), e.Length)
+			}
+			last[e.SPI] = e.Sequence
+		}
+	})
+	if messages != 44 || len(last) != 2 {
+		t.Errorf("%d messages of %d SPIs", messages, len(last))
+	}
+}
+
 // feed runs a capture through a Classifier and checks that all packets are
 // counted once, with events or as ignored.
 func feed(t testing.TB, name string, emit func(*Event)) *Classifier {

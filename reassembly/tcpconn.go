@@ -24,6 +24,7 @@ type tcpConn struct {
 	cur    *segment // the segment at hand
 	kind   tcpKind
 	prefix bool // "IKETCP" was seen
+	ours   bool // the verdict is that it carries IPsec
 
 	judged, judgedBytes int // data segments before the verdict, and their bytes
 
@@ -95,9 +96,9 @@ func (n *packetCount) sub(s *segment) {
 
 // openTCP begins to look closer at a connection.
 func (c *Classifier) openTCP(e *tcpEntry, d *dissect.Datagram, dir int) *tcpConn {
-	if c.live.n >= c.cfg.MaxStreams {
+	if c.judged.n >= max(c.cfg.MaxStreams/4, 1) {
 		c.counters.Evicted++
-		c.dropTCP(c.live.oldest)
+		c.dropTCP(c.judged.oldest)
 	}
 	var t *tcpConn
 	if n := len(c.idleConns); n > 0 {
@@ -119,7 +120,7 @@ func (c *Classifier) openTCP(e *tcpEntry, d *dissect.Datagram, dir int) *tcpConn
 		t.side[i].conn, t.side[i].dir = t, uint8(i)
 		t.side[i].startStream(e)
 	}
-	c.live.add(t)
+	c.judged.add(t)
 	return t
 }
 
@@ -138,7 +139,7 @@ func (c *Classifier) closeTCP(e *tcpEntry) {
 		return
 	}
 	e.conn = nil
-	c.live.remove(t)
+	c.listOf(t).remove(t)
 	c.tcpHeld -= len(t.hold.buf)
 	for i := range t.side {
 		t.side[i].stream.Reset()
@@ -167,10 +168,18 @@ func (c *Classifier) dropTCP(t *tcpConn) {
 	}
 }
 
+// listOf is the list that a connection is in.
+func (c *Classifier) listOf(t *tcpConn) *connList {
+	if t.ours {
+		return &c.live
+	}
+	return &c.judged
+}
+
 func (c *Classifier) touchTCP(t *tcpConn) {
-	if c.live.newest != t {
-		c.live.remove(t)
-		c.live.add(t)
+	if l := c.listOf(t); l.newest != t {
+		l.remove(t)
+		l.add(t)
 	}
 }
 

@@ -52,17 +52,10 @@ func (e *tcpEntry) begin(key tuple, d *dissect.Datagram) {
 	*e = tcpEntry{key: key, firstTime: d.Time, firstRef: d.Ref, client: unknownSide}
 }
 
-// note takes in what every segment tells.
+// note takes in what every segment tells beside the handshake.
 func (e *tcpEntry) note(d *dissect.Datagram, dir int) {
 	t := traitSeen
 	flags := d.TCP.Flags
-	if flags&dissect.TCPSyn != 0 {
-		if flags&dissect.TCPAck != 0 {
-			t |= traitSYNACK
-		} else {
-			t |= traitSYN
-		}
-	}
 	if flags&dissect.TCPFin != 0 {
 		t |= traitFIN
 	}

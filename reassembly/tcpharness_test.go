@@ -146,7 +146,7 @@ func tcpEvents(t testing.TB, in []*dissect.Datagram) (out []string, c *Classifie
 	if n.IPsecPackets+n.IgnoredPackets != packets || sum != n.IPsecPackets {
 		t.Errorf("%d packets, %d in events, %+v", packets, sum, n)
 	}
-	if c.live.n != 0 || c.tcpHeld != 0 || n.Evicted != 0 {
+	if c.live.n+c.judged.n != 0 || c.tcpHeld != 0 || n.Evicted != 0 {
 		t.Errorf("after Finish: %d connections, %d bytes held, %d evicted", c.live.n, c.tcpHeld, n.Evicted)
 	}
 	return out, c

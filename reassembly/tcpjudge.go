@@ -1,6 +1,8 @@
 package reassembly
 
 import (
+	"encoding/binary"
+
 	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/reassembly/tcpframe"
 	"github.com/ikesniff/ikesniff/reassembly/tcpstream"
@@ -10,6 +12,9 @@ import (
 func (c *Classifier) hopeless(d *dissect.Datagram, e *tcpEntry, dir int) bool {
 	p, n := d.Payload, d.PayloadLength
 	if fakeOffsets(p, n, c.ikeOnUDP(e.key)) != 0 || ciscoShape(p, n) {
+		return false
+	}
+	if len(p) >= espHeaderLength && c.knowsSPI(e.key.withSPI(dir, binary.BigEndian.Uint32(p))) {
 		return false
 	}
 	if start, ok := e.start(dir); ok {
@@ -35,7 +40,7 @@ func (c *Classifier) ikeOnUDP(key tuple) bool {
 // judge takes a segment with data of a connection without verdict.
 func (t *tcpConn) judge(e *tcpEntry, s *segment) {
 	c := t.c
-	if !t.fits(s) {
+	if t.hold.full() {
 		t.conclude(e)
 		if e.state == tcpOurs {
 			t.take(s)
@@ -55,6 +60,11 @@ func (t *tcpConn) judge(e *tcpEntry, s *segment) {
 	case t.judged >= maxJudged || t.judgedBytes >= maxJudgedBytes:
 		t.conclude(e)
 	}
+	c.limitHeld()
+}
+
+// limitHeld keeps held segments within the memory that is allowed.
+func (c *Classifier) limitHeld() {
 	for c.tcpHeld > c.cfg.MaxHeldBytes {
 		c.counters.Evicted++
 		c.relieve()
@@ -63,21 +73,19 @@ func (t *tcpConn) judge(e *tcpEntry, s *segment) {
 
 // relieve frees memory: the segments that wait for longest get their verdict.
 func (c *Classifier) relieve() {
+	for t := c.judged.oldest; t != nil; t = t.newer {
+		if !t.hold.empty() {
+			t.conclude(&c.conns.slots[c.conns.index[t.entry]].val)
+			return
+		}
+	}
 	for t := c.live.oldest; t != nil; t = t.newer {
-		if t.hold.empty() {
-			continue
-		}
-		e := &c.conns.slots[c.conns.index[t.entry]].val
-		if e.state == tcpOpen {
-			t.conclude(e)
-		} else {
+		if !t.hold.empty() {
 			t.drain(true)
+			return
 		}
-		return
 	}
 }
-
-func (t *tcpConn) fits(s *segment) bool { return t.hold.fits(len(s.payload)) }
 
 func (t *tcpConn) keep(s *segment) {
 	t.hold.keep(s)
@@ -97,11 +105,11 @@ func (t *tcpConn) verdict(e *tcpEntry) verdict {
 	for i := range list {
 		s := &list[i]
 		mask := fakeOffsets(s.payload, s.wire, lenient)
+		if s.flags&notFake == 0 && t.knownFake(s, fakeOffsets(s.payload, s.wire, true)) {
+			return verdictIPsec
+		}
 		if mask == 0 || s.flags&notFake != 0 {
 			continue
-		}
-		if t.knownFake(s, mask) {
-			return verdictIPsec
 		}
 		switch f, _ := relate(s, list[i+1:], mask, lenient); f {
 		case fateFake:
@@ -186,18 +194,23 @@ func (t *tcpConn) conclude(e *tcpEntry) {
 			return
 		}
 	}
+	lenient := t.c.ikeOnUDP(t.entry)
 	waiting := false
 	for i := range t.hold.list {
 		s := &t.hold.list[i]
-		mask := fakeOffsets(s.payload, s.wire, true)
-		waiting = waiting || mask != 0 && s.flags&notFake == 0 && t.c.ikeOnUDP(t.entry)
+		mask := fakeOffsets(s.payload, s.wire, lenient)
+		if mask == 0 || s.flags&notFake != 0 || !young(s, mask, oldSequence) {
+			continue
+		}
+		f, _ := relate(s, t.hold.list[i+1:], mask, lenient)
+		waiting = waiting || f == fateWait
 	}
-	if waiting {
+	if waiting && lenient {
 		// ESP's shape on the very ports where IKE and ESP go over UDP.
 		t.become(e)
 		return
 	}
-	t.abandon(e, false)
+	t.abandon(e, waiting)
 }
 
 // abandon gives up a connection: it carries no IPsec, or none that shows.
@@ -219,6 +232,13 @@ func (t *tcpConn) become(e *tcpEntry) {
 	c := t.c
 	c.counters.TCPConnections++
 	e.state = tcpOurs
+	c.judged.remove(t)
+	if c.live.n >= c.cfg.MaxStreams {
+		c.counters.Evicted++
+		c.dropTCP(c.live.oldest)
+	}
+	t.ours = true
+	c.live.add(t)
 	first := &t.hold.list[0]
 	rest := &t.side[first.dir].rest
 	rest.time, rest.firstTime, rest.ref, rest.firstRef = e.firstTime, e.firstTime, e.firstRef, e.firstRef

@@ -68,12 +68,12 @@ type tcpHold struct {
 
 const (
 	maxHeldSegments    = 16
-	maxHeldSegmentSize = 32 << 10 // of all of them
+	maxHeldSegmentSize = 32 << 10 // of all of them but the last
 )
 
-// fits tells whether a payload of n bytes can be kept as well.
-func (h *tcpHold) fits(n int) bool {
-	return len(h.list) < maxHeldSegments && len(h.buf)+n <= maxHeldSegmentSize
+// full tells whether no more segments are to be held.
+func (h *tcpHold) full() bool {
+	return len(h.list) >= maxHeldSegments || len(h.buf) >= maxHeldSegmentSize
 }
 
 // keep copies a segment. The payloads of earlier ones move with the buffer.

@@ -21,6 +21,7 @@ func (t *tcpConn) take(s *segment) {
 		}
 		if f == fateWait {
 			t.keep(s)
+			t.c.limitHeld()
 		} else {
 			t.apply(s, f)
 		}
@@ -31,12 +32,13 @@ func (t *tcpConn) take(s *segment) {
 		t.drain(false)
 		return
 	}
-	for !t.hold.empty() && (!t.fits(s) || s.time-t.hold.list[0].time > holdPatience) {
+	for !t.hold.empty() && (t.hold.full() || s.time-t.hold.list[0].time > holdPatience) {
 		t.drainOne(true)
 		t.drain(false)
 	}
 	t.keep(s)
 	t.drain(false)
+	t.c.limitHeld()
 }
 
 // drain goes through the held segments up to the first one that has to wait.
@@ -163,8 +165,10 @@ func (s *tcpSide) finish() {
 
 // finishTCP ends all connections, in the order in which they were used last.
 func (c *Classifier) finishTCP() {
-	for t := c.live.oldest; t != nil; t = c.live.oldest {
-		c.endTCP(&c.conns.slots[c.conns.index[t.entry]].val)
+	for _, l := range [...]*connList{&c.judged, &c.live} {
+		for l.oldest != nil {
+			c.endTCP(&c.conns.slots[c.conns.index[l.oldest.entry]].val)
+		}
 	}
 	for i := c.conns.oldest; i >= 0; i = c.conns.slots[i].newer {
 		if e := &c.conns.slots[i].val; e.state != tcpOurs {
