@@ -137,13 +137,13 @@ func TransformName(t TransformType, id uint16) (name, short string) {
 	case t == TransformEncryption:
 		name, short = namesEncryption(id)
 	case t == TransformPRF:
-		name, short = namesPrf(id)
+		name, short = namesPRF(id)
 	case t == TransformIntegrity:
 		name, short = namesIntegrity(id)
 	case t == TransformKeyExchange, t >= TransformAddKE1 && t <= TransformAddKE7:
 		name, short = namesKeyExchangeMethods(id)
 	case t == TransformESN:
-		name, short = namesEsn(id)
+		name, short = namesESN(id)
 	}
 	return or(name, id), or(short, id)
 }

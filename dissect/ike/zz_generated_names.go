@@ -11,6 +11,276 @@ func namesAttributes(v uint16) (name, short string) {
 	return "", ""
 }
 
+// namesAuthMethods returns the names that registry/auth-methods.csv has for v, or empty strings.
+func namesAuthMethods(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "RSA Digital Signature", "RSA signature"
+	case 2:
+		return "Shared Key Message Integrity Code", "pre-shared key"
+	case 3:
+		return "DSS Digital Signature", "DSS signature"
+	case 9:
+		return "ECDSA with SHA-256 on the P-256 curve", "ECDSA-256 signature"
+	case 10:
+		return "ECDSA with SHA-384 on the P-384 curve", "ECDSA-384 signature"
+	case 11:
+		return "ECDSA with SHA-512 on the P-521 curve", "ECDSA-521 signature"
+	case 12:
+		return "Generic Secure Password Authentication Method", "secure password"
+	case 13:
+		return "NULL Authentication", "no authentication"
+	case 14:
+		return "Digital Signature", "digital signature"
+	}
+	return "", ""
+}
+
+// namesCertEncodings returns the names that registry/cert-encodings.csv has for v, or empty strings.
+func namesCertEncodings(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "PKCS #7 wrapped X.509 certificate", "PKCS #7"
+	case 2:
+		return "PGP Certificate", "PGP"
+	case 3:
+		return "DNS Signed Key", "DNS key"
+	case 4:
+		return "X.509 Certificate - Signature", "X.509"
+	case 6:
+		return "Kerberos Token", "Kerberos"
+	case 7:
+		return "Certificate Revocation List (CRL)", "CRL"
+	case 8:
+		return "Authority Revocation List (ARL)", "ARL"
+	case 9:
+		return "SPKI Certificate", "SPKI"
+	case 10:
+		return "X.509 Certificate - Attribute", "X.509 attribute"
+	case 11:
+		return "Raw RSA Key", "raw RSA key"
+	case 12:
+		return "Hash and URL of X.509 certificate", "hash and URL"
+	case 13:
+		return "Hash and URL of X.509 bundle", "hash and URL of bundle"
+	case 14:
+		return "OCSP Content", "OCSP"
+	case 15:
+		return "Raw Public Key", "raw public key"
+	}
+	return "", ""
+}
+
+// namesCPAttributes returns the names that registry/cp-attributes.csv has for v, or empty strings.
+func namesCPAttributes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "INTERNAL_IP4_ADDRESS", "INTERNAL_IP4_ADDRESS"
+	case 2:
+		return "INTERNAL_IP4_NETMASK", "INTERNAL_IP4_NETMASK"
+	case 3:
+		return "INTERNAL_IP4_DNS", "INTERNAL_IP4_DNS"
+	case 4:
+		return "INTERNAL_IP4_NBNS", "INTERNAL_IP4_NBNS"
+	case 6:
+		return "INTERNAL_IP4_DHCP", "INTERNAL_IP4_DHCP"
+	case 7:
+		return "APPLICATION_VERSION", "APPLICATION_VERSION"
+	case 8:
+		return "INTERNAL_IP6_ADDRESS", "INTERNAL_IP6_ADDRESS"
+	case 10:
+		return "INTERNAL_IP6_DNS", "INTERNAL_IP6_DNS"
+	case 12:
+		return "INTERNAL_IP6_DHCP", "INTERNAL_IP6_DHCP"
+	case 13:
+		return "INTERNAL_IP4_SUBNET", "INTERNAL_IP4_SUBNET"
+	case 14:
+		return "SUPPORTED_ATTRIBUTES", "SUPPORTED_ATTRIBUTES"
+	case 15:
+		return "INTERNAL_IP6_SUBNET", "INTERNAL_IP6_SUBNET"
+	case 16:
+		return "MIP6_HOME_PREFIX", "MIP6_HOME_PREFIX"
+	case 17:
+		return "INTERNAL_IP6_LINK", "INTERNAL_IP6_LINK"
+	case 18:
+		return "INTERNAL_IP6_PREFIX", "INTERNAL_IP6_PREFIX"
+	case 19:
+		return "HOME_AGENT_ADDRESS", "HOME_AGENT_ADDRESS"
+	case 20:
+		return "P_CSCF_IP4_ADDRESS", "P_CSCF_IP4_ADDRESS"
+	case 21:
+		return "P_CSCF_IP6_ADDRESS", "P_CSCF_IP6_ADDRESS"
+	case 22:
+		return "FTT_KAT", "FTT_KAT"
+	case 23:
+		return "EXTERNAL_SOURCE_IP4_NAT_INFO", "EXTERNAL_SOURCE_IP4_NAT_INFO"
+	case 24:
+		return "TIMEOUT_PERIOD_FOR_LIVENESS_CHECK", "TIMEOUT_PERIOD_FOR_LIVENESS_CHECK"
+	case 25:
+		return "INTERNAL_DNS_DOMAIN", "INTERNAL_DNS_DOMAIN"
+	case 26:
+		return "INTERNAL_DNSSEC_TA", "INTERNAL_DNSSEC_TA"
+	case 27:
+		return "ENCDNS_IP4", "ENCDNS_IP4"
+	case 28:
+		return "ENCDNS_IP6", "ENCDNS_IP6"
+	case 29:
+		return "ENCDNS_DIGEST_INFO", "ENCDNS_DIGEST_INFO"
+	}
+	return "", ""
+}
+
+// namesCPTypes returns the names that registry/cp-types.csv has for v, or empty strings.
+func namesCPTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "CFG_REQUEST", "request"
+	case 2:
+		return "CFG_REPLY", "reply"
+	case 3:
+		return "CFG_SET", "set"
+	case 4:
+		return "CFG_ACK", "acknowledgement"
+	}
+	return "", ""
+}
+
+// namesEAPCodes returns the names that registry/eap-codes.csv has for v, or empty strings.
+func namesEAPCodes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Request", "request"
+	case 2:
+		return "Response", "response"
+	case 3:
+		return "Success", "success"
+	case 4:
+		return "Failure", "failure"
+	case 5:
+		return "Initiate", "initiate"
+	case 6:
+		return "Finish", "finish"
+	}
+	return "", ""
+}
+
+// namesEAPTypes returns the names that registry/eap-types.csv has for v, or empty strings.
+func namesEAPTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Identity", "identity"
+	case 2:
+		return "Notification", "notification"
+	case 3:
+		return "Legacy Nak", "Nak"
+	case 4:
+		return "MD5-Challenge", "EAP-MD5"
+	case 5:
+		return "One-Time Password (OTP)", "EAP-OTP"
+	case 6:
+		return "Generic Token Card (GTC)", "EAP-GTC"
+	case 9:
+		return "RSA Public Key Authentication", "RSA Public Key Authentication"
+	case 10:
+		return "DSS Unilateral", "DSS Unilateral"
+	case 11:
+		return "KEA", "KEA"
+	case 12:
+		return "KEA-VALIDATE", "KEA-VALIDATE"
+	case 13:
+		return "EAP-TLS", "EAP-TLS"
+	case 14:
+		return "Defender Token (AXENT)", "Defender Token (AXENT)"
+	case 15:
+		return "RSA Security SecurID EAP", "RSA Security SecurID EAP"
+	case 16:
+		return "Arcot Systems EAP", "Arcot Systems EAP"
+	case 17:
+		return "EAP-Cisco Wireless", "LEAP"
+	case 18:
+		return "GSM Subscriber Identity Modules (EAP-SIM)", "EAP-SIM"
+	case 19:
+		return "SRP-SHA1", "SRP-SHA1"
+	case 21:
+		return "EAP-TTLS", "EAP-TTLS"
+	case 22:
+		return "Remote Access Service", "Remote Access Service"
+	case 23:
+		return "EAP-AKA Authentication", "EAP-AKA"
+	case 24:
+		return "EAP-3Com Wireless", "EAP-3Com Wireless"
+	case 25:
+		return "PEAP", "PEAP"
+	case 26:
+		return "MS-EAP-Authentication", "MS-EAP-Authentication"
+	case 27:
+		return "Mutual Authentication w/Key Exchange (MAKE)", "MAKE"
+	case 28:
+		return "CRYPTOCard", "CRYPTOCard"
+	case 29:
+		return "EAP-MSCHAP-V2", "EAP-MSCHAPv2"
+	case 30:
+		return "DynamID", "DynamID"
+	case 31:
+		return "Rob EAP", "Rob EAP"
+	case 32:
+		return "Protected One-Time Password", "EAP-POTP"
+	case 33:
+		return "MS-Authentication-TLV", "MS-Authentication-TLV"
+	case 34:
+		return "SentriNET", "SentriNET"
+	case 35:
+		return "EAP-Actiontec Wireless", "EAP-Actiontec Wireless"
+	case 36:
+		return "Cogent Systems Biometrics Authentication EAP", "Cogent Systems Biometrics Authentication EAP"
+	case 37:
+		return "AirFortress EAP", "AirFortress EAP"
+	case 38:
+		return "EAP-HTTP Digest", "EAP-HTTP Digest"
+	case 39:
+		return "SecureSuite EAP", "SecureSuite EAP"
+	case 40:
+		return "DeviceConnect EAP", "DeviceConnect EAP"
+	case 41:
+		return "EAP-SPEKE", "EAP-SPEKE"
+	case 42:
+		return "EAP-MOBAC", "EAP-MOBAC"
+	case 43:
+		return "EAP-FAST", "EAP-FAST"
+	case 44:
+		return "ZoneLabs EAP (ZLXEAP)", "ZLXEAP"
+	case 45:
+		return "EAP-Link", "EAP-Link"
+	case 46:
+		return "EAP-PAX", "EAP-PAX"
+	case 47:
+		return "EAP-PSK", "EAP-PSK"
+	case 48:
+		return "EAP-SAKE", "EAP-SAKE"
+	case 49:
+		return "EAP-IKEv2", "EAP-IKEv2"
+	case 50:
+		return "EAP-AKA'", "EAP-AKA'"
+	case 51:
+		return "EAP-GPSK", "EAP-GPSK"
+	case 52:
+		return "EAP-pwd", "EAP-pwd"
+	case 53:
+		return "EAP-EKE Version 1", "EAP-EKE"
+	case 54:
+		return "EAP Method Type for PT-EAP", "PT-EAP"
+	case 55:
+		return "TEAP", "TEAP"
+	case 56:
+		return "EAP-NOOB", "EAP-NOOB"
+	case 254:
+		return "Expanded Type", "expanded"
+	case 255:
+		return "Experimental", "experimental"
+	}
+	return "", ""
+}
+
 // namesEncryption returns the names that registry/encryption.csv has for v, or empty strings.
 func namesEncryption(v uint16) (name, short string) {
 	switch v {
@@ -82,8 +352,8 @@ func namesEncryption(v uint16) (name, short string) {
 	return "", ""
 }
 
-// namesEsn returns the names that registry/esn.csv has for v, or empty strings.
-func namesEsn(v uint16) (name, short string) {
+// namesESN returns the names that registry/esn.csv has for v, or empty strings.
+func namesESN(v uint16) (name, short string) {
 	switch v {
 	case 0:
 		return "No Extended Sequence Numbers", "NO_EXT_SEQ"
@@ -138,6 +408,65 @@ func namesExchangeTypes(v uint16) (name, short string) {
 	return "", ""
 }
 
+// namesGatewayIDTypes returns the names that registry/gateway-id-types.csv has for v, or empty strings.
+func namesGatewayIDTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "IPv4 address of the VPN gateway", "IPv4 address"
+	case 2:
+		return "IPv6 address of the VPN gateway", "IPv6 address"
+	case 3:
+		return "FQDN of the VPN gateway", "FQDN"
+	}
+	return "", ""
+}
+
+// namesHashAlgorithms returns the names that registry/hash-algorithms.csv has for v, or empty strings.
+func namesHashAlgorithms(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "SHA1", "SHA1"
+	case 2:
+		return "SHA2-256", "SHA2-256"
+	case 3:
+		return "SHA2-384", "SHA2-384"
+	case 4:
+		return "SHA2-512", "SHA2-512"
+	case 5:
+		return "Identity", "Identity"
+	case 6:
+		return "STREEBOG_256", "STREEBOG_256"
+	case 7:
+		return "STREEBOG_512", "STREEBOG_512"
+	}
+	return "", ""
+}
+
+// namesIDTypes returns the names that registry/id-types.csv has for v, or empty strings.
+func namesIDTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "ID_IPV4_ADDR", "IPv4 address"
+	case 2:
+		return "ID_FQDN", "FQDN"
+	case 3:
+		return "ID_RFC822_ADDR", "mail address"
+	case 5:
+		return "ID_IPV6_ADDR", "IPv6 address"
+	case 9:
+		return "ID_DER_ASN1_DN", "distinguished name"
+	case 10:
+		return "ID_DER_ASN1_GN", "general name"
+	case 11:
+		return "ID_KEY_ID", "key ID"
+	case 12:
+		return "ID_FC_NAME", "Fibre Channel name"
+	case 13:
+		return "ID_NULL", "no identity"
+	}
+	return "", ""
+}
+
 // namesIntegrity returns the names that registry/integrity.csv has for v, or empty strings.
 func namesIntegrity(v uint16) (name, short string) {
 	switch v {
@@ -171,6 +500,21 @@ func namesIntegrity(v uint16) (name, short string) {
 		return "AUTH_HMAC_SHA2_384_192", "HMAC_SHA2_384_192"
 	case 14:
 		return "AUTH_HMAC_SHA2_512_256", "HMAC_SHA2_512_256"
+	}
+	return "", ""
+}
+
+// namesIPCOMP returns the names that registry/ipcomp.csv has for v, or empty strings.
+func namesIPCOMP(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "IPCOMP_OUI", "OUI"
+	case 2:
+		return "IPCOMP_DEFLATE", "DEFLATE"
+	case 3:
+		return "IPCOMP_LZS", "LZS"
+	case 4:
+		return "IPCOMP_LZJH", "LZJH"
 	}
 	return "", ""
 }
@@ -510,8 +854,19 @@ func namesPayloadTypes(v uint16) (name, short string) {
 	return "", ""
 }
 
-// namesPrf returns the names that registry/prf.csv has for v, or empty strings.
-func namesPrf(v uint16) (name, short string) {
+// namesPPKIDTypes returns the names that registry/ppk-id-types.csv has for v, or empty strings.
+func namesPPKIDTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "PPK_ID_OPAQUE", "opaque"
+	case 2:
+		return "PPK_ID_FIXED", "fixed"
+	}
+	return "", ""
+}
+
+// namesPRF returns the names that registry/prf.csv has for v, or empty strings.
+func namesPRF(v uint16) (name, short string) {
 	switch v {
 	case 1:
 		return "PRF_HMAC_MD5", "PRF_HMAC_MD5"
@@ -554,6 +909,36 @@ func namesProtocols(v uint16) (name, short string) {
 	return "", ""
 }
 
+// namesROHCAttributes returns the names that registry/rohc-attributes.csv has for v, or empty strings.
+func namesROHCAttributes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Maximum Context Identifier (MAX_CID)", "MAX_CID"
+	case 2:
+		return "ROHC Profile (ROHC_PROFILE)", "ROHC_PROFILE"
+	case 3:
+		return "ROHC Integrity Algorithm (ROHC_INTEG)", "ROHC_INTEG"
+	case 4:
+		return "ROHC ICV Length in bytes (ROHC_ICV_LEN)", "ROHC_ICV_LEN"
+	case 5:
+		return "Maximum Reconstructed Reception Unit (MRRU)", "MRRU"
+	}
+	return "", ""
+}
+
+// namesSecurePasswordMethods returns the names that registry/secure-password-methods.csv has for v, or empty strings.
+func namesSecurePasswordMethods(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "PACE", "PACE"
+	case 2:
+		return "AugPAKE", "AugPAKE"
+	case 3:
+		return "Secure PSK Authentication", "secure PSK"
+	}
+	return "", ""
+}
+
 // namesTransformTypes returns the names that registry/transform-types.csv has for v, or empty strings.
 func namesTransformTypes(v uint16) (name, short string) {
 	switch v {
@@ -581,6 +966,36 @@ func namesTransformTypes(v uint16) (name, short string) {
 		return "Additional Key Exchange 6 (ADDKE6)", "ADDKE6"
 	case 12:
 		return "Additional Key Exchange 7 (ADDKE7)", "ADDKE7"
+	}
+	return "", ""
+}
+
+// namesTSTypes returns the names that registry/ts-types.csv has for v, or empty strings.
+func namesTSTypes(v uint16) (name, short string) {
+	switch v {
+	case 7:
+		return "TS_IPV4_ADDR_RANGE", "IPv4 range"
+	case 8:
+		return "TS_IPV6_ADDR_RANGE", "IPv6 range"
+	case 9:
+		return "TS_FC_ADDR_RANGE", "Fibre Channel range"
+	case 10:
+		return "TS_SECLABEL", "security label"
+	}
+	return "", ""
+}
+
+// namesV1AddressPreservation returns the names that registry/v1-address-preservation.csv has for v, or empty strings.
+func namesV1AddressPreservation(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "None", "none"
+	case 2:
+		return "Source-Only", "source only"
+	case 3:
+		return "Destination-Only", "destination only"
+	case 4:
+		return "Source-and-Destination", "source and destination"
 	}
 	return "", ""
 }
@@ -620,6 +1035,39 @@ func namesV1Attributes(v uint16) (name, short string) {
 		return "Field Size", "Field Size"
 	case 16:
 		return "Group Order", "Group Order"
+	}
+	return "", ""
+}
+
+// namesV1AuthAlgorithms returns the names that registry/v1-auth-algorithms.csv has for v, or empty strings.
+func namesV1AuthAlgorithms(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "HMAC-MD5", "HMAC_MD5"
+	case 2:
+		return "HMAC-SHA", "HMAC_SHA1"
+	case 3:
+		return "DES-MAC", "DES_MAC"
+	case 4:
+		return "KPDK", "KPDK"
+	case 5:
+		return "HMAC-SHA2-256", "HMAC_SHA2_256"
+	case 6:
+		return "HMAC-SHA2-384", "HMAC_SHA2_384"
+	case 7:
+		return "HMAC-SHA2-512", "HMAC_SHA2_512"
+	case 8:
+		return "HMAC-RIPEMD", "HMAC_RIPEMD"
+	case 9:
+		return "AES-XCBC-MAC", "AES_XCBC"
+	case 10:
+		return "SIG-RSA", "SIG_RSA"
+	case 11:
+		return "AES-128-GMAC", "AES_128_GMAC"
+	case 12:
+		return "AES-192-GMAC", "AES_192_GMAC"
+	case 13:
+		return "AES-256-GMAC", "AES_256_GMAC"
 	}
 	return "", ""
 }
@@ -675,6 +1123,78 @@ func namesV1Authentication(v uint16) (name, short string) {
 	return "", ""
 }
 
+// namesV1CertEncodings returns the names that registry/v1-cert-encodings.csv has for v, or empty strings.
+func namesV1CertEncodings(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "PKCS #7 wrapped X.509 certificate", "PKCS #7"
+	case 2:
+		return "PGP Certificate", "PGP"
+	case 3:
+		return "DNS Signed Key", "DNS key"
+	case 4:
+		return "X.509 Certificate - Signature", "X.509"
+	case 5:
+		return "X.509 Certificate - Key Exchange", "X.509 key exchange"
+	case 6:
+		return "Kerberos Tokens", "Kerberos"
+	case 7:
+		return "Certificate Revocation List (CRL)", "CRL"
+	case 8:
+		return "Authority Revocation List (ARL)", "ARL"
+	case 9:
+		return "SPKI Certificate", "SPKI"
+	case 10:
+		return "X.509 Certificate - Attribute", "X.509 attribute"
+	}
+	return "", ""
+}
+
+// namesV1DOIs returns the names that registry/v1-dois.csv has for v, or empty strings.
+func namesV1DOIs(v uint16) (name, short string) {
+	switch v {
+	case 0:
+		return "ISAKMP", "ISAKMP"
+	case 1:
+		return "IPSEC", "IPsec"
+	case 2:
+		return "GDOI", "GDOI"
+	}
+	return "", ""
+}
+
+// namesV1ECNTunnel returns the names that registry/v1-ecn-tunnel.csv has for v, or empty strings.
+func namesV1ECNTunnel(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Allowed", "allowed"
+	case 2:
+		return "Forbidden", "forbidden"
+	}
+	return "", ""
+}
+
+// namesV1EncapModes returns the names that registry/v1-encap-modes.csv has for v, or empty strings.
+func namesV1EncapModes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Tunnel", "tunnel"
+	case 2:
+		return "Transport", "transport"
+	case 3:
+		return "UDP-Encapsulated-Tunnel", "tunnel over UDP"
+	case 4:
+		return "UDP-Encapsulated-Transport", "transport over UDP"
+	case 61440:
+		return "Check Point IPsec UDP Encapsulation", "Check Point tunnel over UDP"
+	case 61443:
+		return "UDP-Encapsulated-Tunnel (draft)", "tunnel over UDP (draft)"
+	case 61444:
+		return "UDP-Encapsulated-Transport (draft)", "transport over UDP (draft)"
+	}
+	return "", ""
+}
+
 // namesV1Encryption returns the names that registry/v1-encryption.csv has for v, or empty strings.
 func namesV1Encryption(v uint16) (name, short string) {
 	switch v {
@@ -694,6 +1214,19 @@ func namesV1Encryption(v uint16) (name, short string) {
 		return "AES-CBC", "AES_CBC"
 	case 8:
 		return "CAMELLIA-CBC", "CAMELLIA_CBC"
+	}
+	return "", ""
+}
+
+// namesV1GroupTypes returns the names that registry/v1-group-types.csv has for v, or empty strings.
+func namesV1GroupTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "MODP", "MODP"
+	case 2:
+		return "ECP", "ECP"
+	case 3:
+		return "EC2N", "EC2N"
 	}
 	return "", ""
 }
@@ -744,6 +1277,180 @@ func namesV1Hash(v uint16) (name, short string) {
 	return "", ""
 }
 
+// namesV1IDTypes returns the names that registry/v1-id-types.csv has for v, or empty strings.
+func namesV1IDTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "ID_IPV4_ADDR", "IPv4 address"
+	case 2:
+		return "ID_FQDN", "FQDN"
+	case 3:
+		return "ID_USER_FQDN", "mail address"
+	case 4:
+		return "ID_IPV4_ADDR_SUBNET", "IPv4 subnet"
+	case 5:
+		return "ID_IPV6_ADDR", "IPv6 address"
+	case 6:
+		return "ID_IPV6_ADDR_SUBNET", "IPv6 subnet"
+	case 7:
+		return "ID_IPV4_ADDR_RANGE", "IPv4 range"
+	case 8:
+		return "ID_IPV6_ADDR_RANGE", "IPv6 range"
+	case 9:
+		return "ID_DER_ASN1_DN", "distinguished name"
+	case 10:
+		return "ID_DER_ASN1_GN", "general name"
+	case 11:
+		return "ID_KEY_ID", "key ID"
+	case 12:
+		return "ID_LIST", "list"
+	}
+	return "", ""
+}
+
+// namesV1IPsecAttributes returns the names that registry/v1-ipsec-attributes.csv has for v, or empty strings.
+func namesV1IPsecAttributes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "SA Life Type", "life type"
+	case 2:
+		return "SA Life Duration", "life duration"
+	case 3:
+		return "Group Description", "group"
+	case 4:
+		return "Encapsulation Mode", "mode"
+	case 5:
+		return "Authentication Algorithm", "authentication"
+	case 6:
+		return "Key Length", "key length"
+	case 7:
+		return "Key Rounds", "key rounds"
+	case 8:
+		return "Compress Dictionary Size", "dictionary size"
+	case 9:
+		return "Compress Private Algorithm", "private compression"
+	case 10:
+		return "ECN Tunnel", "ECN tunnel"
+	case 11:
+		return "Extended (64-bit) Sequence Number", "extended sequence numbers"
+	case 12:
+		return "Authentication Key Length", "authentication key length"
+	case 13:
+		return "Signature Encoding Algorithm", "signature encoding"
+	case 14:
+		return "Address Preservation", "address preservation"
+	case 15:
+		return "SA Direction", "direction"
+	}
+	return "", ""
+}
+
+// namesV1IPsecTransformsAH returns the names that registry/v1-ipsec-transforms-ah.csv has for v, or empty strings.
+func namesV1IPsecTransformsAH(v uint16) (name, short string) {
+	switch v {
+	case 2:
+		return "AH_MD5", "MD5"
+	case 3:
+		return "AH_SHA", "SHA1"
+	case 4:
+		return "AH_DES", "DES_MAC"
+	case 5:
+		return "AH_SHA2-256", "SHA2_256"
+	case 6:
+		return "AH_SHA2-384", "SHA2_384"
+	case 7:
+		return "AH_SHA2-512", "SHA2_512"
+	case 8:
+		return "AH_RIPEMD", "RIPEMD"
+	case 9:
+		return "AH_AES-XCBC-MAC", "AES_XCBC"
+	case 10:
+		return "AH_RSA", "RSA"
+	case 11:
+		return "AH_AES-128-GMAC", "AES_128_GMAC"
+	case 12:
+		return "AH_AES-192-GMAC", "AES_192_GMAC"
+	case 13:
+		return "AH_AES-256-GMAC", "AES_256_GMAC"
+	}
+	return "", ""
+}
+
+// namesV1IPsecTransformsESP returns the names that registry/v1-ipsec-transforms-esp.csv has for v, or empty strings.
+func namesV1IPsecTransformsESP(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "ESP_DES_IV64", "DES_IV64"
+	case 2:
+		return "ESP_DES", "DES_CBC"
+	case 3:
+		return "ESP_3DES", "3DES_CBC"
+	case 4:
+		return "ESP_RC5", "RC5_CBC"
+	case 5:
+		return "ESP_IDEA", "IDEA_CBC"
+	case 6:
+		return "ESP_CAST", "CAST_CBC"
+	case 7:
+		return "ESP_BLOWFISH", "BLOWFISH_CBC"
+	case 8:
+		return "ESP_3IDEA", "3IDEA"
+	case 9:
+		return "ESP_DES_IV32", "DES_IV32"
+	case 10:
+		return "ESP_RC4", "RC4"
+	case 11:
+		return "ESP_NULL", "NULL"
+	case 12:
+		return "ESP_AES-CBC", "AES_CBC"
+	case 13:
+		return "ESP_AES-CTR", "AES_CTR"
+	case 14:
+		return "ESP_AES-CCM_8", "AES_CCM_8"
+	case 15:
+		return "ESP_AES-CCM_12", "AES_CCM_12"
+	case 16:
+		return "ESP_AES-CCM_16", "AES_CCM_16"
+	case 18:
+		return "ESP_AES-GCM_8", "AES_GCM_8"
+	case 19:
+		return "ESP_AES-GCM_12", "AES_GCM_12"
+	case 20:
+		return "ESP_AES-GCM_16", "AES_GCM_16"
+	case 21:
+		return "ESP_SEED_CBC", "SEED_CBC"
+	case 22:
+		return "ESP_CAMELLIA", "CAMELLIA_CBC"
+	case 23:
+		return "ESP_NULL_AUTH_AES-GMAC", "NULL_AES_GMAC"
+	}
+	return "", ""
+}
+
+// namesV1IPsecTransformsIPCOMP returns the names that registry/v1-ipsec-transforms-ipcomp.csv has for v, or empty strings.
+func namesV1IPsecTransformsIPCOMP(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "IPCOMP_OUI", "OUI"
+	case 2:
+		return "IPCOMP_DEFLATE", "DEFLATE"
+	case 3:
+		return "IPCOMP_LZS", "LZS"
+	case 4:
+		return "IPCOMP_LZJH", "LZJH"
+	}
+	return "", ""
+}
+
+// namesV1ISAKMPTransforms returns the names that registry/v1-isakmp-transforms.csv has for v, or empty strings.
+func namesV1ISAKMPTransforms(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "KEY_IKE", "IKE"
+	}
+	return "", ""
+}
+
 // namesV1LifeTypes returns the names that registry/v1-life-types.csv has for v, or empty strings.
 func namesV1LifeTypes(v uint16) (name, short string) {
 	switch v {
@@ -751,6 +1458,106 @@ func namesV1LifeTypes(v uint16) (name, short string) {
 		return "seconds", "seconds"
 	case 2:
 		return "kilobytes", "kilobytes"
+	}
+	return "", ""
+}
+
+// namesV1ModeConfigAttributes returns the names that registry/v1-mode-config-attributes.csv has for v, or empty strings.
+func namesV1ModeConfigAttributes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "INTERNAL_IP4_ADDRESS", "INTERNAL_IP4_ADDRESS"
+	case 2:
+		return "INTERNAL_IP4_NETMASK", "INTERNAL_IP4_NETMASK"
+	case 3:
+		return "INTERNAL_IP4_DNS", "INTERNAL_IP4_DNS"
+	case 4:
+		return "INTERNAL_IP4_NBNS", "INTERNAL_IP4_NBNS"
+	case 5:
+		return "INTERNAL_ADDRESS_EXPIRY", "INTERNAL_ADDRESS_EXPIRY"
+	case 6:
+		return "INTERNAL_IP4_DHCP", "INTERNAL_IP4_DHCP"
+	case 7:
+		return "APPLICATION_VERSION", "APPLICATION_VERSION"
+	case 8:
+		return "INTERNAL_IP6_ADDRESS", "INTERNAL_IP6_ADDRESS"
+	case 9:
+		return "INTERNAL_IP6_NETMASK", "INTERNAL_IP6_NETMASK"
+	case 10:
+		return "INTERNAL_IP6_DNS", "INTERNAL_IP6_DNS"
+	case 11:
+		return "INTERNAL_IP6_NBNS", "INTERNAL_IP6_NBNS"
+	case 12:
+		return "INTERNAL_IP6_DHCP", "INTERNAL_IP6_DHCP"
+	case 13:
+		return "INTERNAL_IP4_SUBNET", "INTERNAL_IP4_SUBNET"
+	case 14:
+		return "SUPPORTED_ATTRIBUTES", "SUPPORTED_ATTRIBUTES"
+	case 15:
+		return "INTERNAL_IP6_SUBNET", "INTERNAL_IP6_SUBNET"
+	case 16387:
+		return "CHKPT_DEF_DOMAIN", "CHKPT_DEF_DOMAIN"
+	case 16388:
+		return "CHKPT_MAC_ADDRESS", "CHKPT_MAC_ADDRESS"
+	case 16389:
+		return "CHKPT_MARCIPAN_REASON_CODE", "CHKPT_MARCIPAN_REASON_CODE"
+	case 16520:
+		return "XAUTH_TYPE", "XAUTH_TYPE"
+	case 16521:
+		return "XAUTH_USER_NAME", "XAUTH_USER_NAME"
+	case 16522:
+		return "XAUTH_USER_PASSWORD", "XAUTH_USER_PASSWORD"
+	case 16523:
+		return "XAUTH_PASSCODE", "XAUTH_PASSCODE"
+	case 16524:
+		return "XAUTH_MESSAGE", "XAUTH_MESSAGE"
+	case 16525:
+		return "XAUTH_CHALLENGE", "XAUTH_CHALLENGE"
+	case 16526:
+		return "XAUTH_DOMAIN", "XAUTH_DOMAIN"
+	case 16527:
+		return "XAUTH_STATUS", "XAUTH_STATUS"
+	case 16528:
+		return "XAUTH_NEXT_PIN", "XAUTH_NEXT_PIN"
+	case 16529:
+		return "XAUTH_ANSWER", "XAUTH_ANSWER"
+	case 28672:
+		return "UNITY_BANNER", "UNITY_BANNER"
+	case 28673:
+		return "UNITY_SAVE_PASSWD", "UNITY_SAVE_PASSWD"
+	case 28674:
+		return "UNITY_DEF_DOMAIN", "UNITY_DEF_DOMAIN"
+	case 28675:
+		return "UNITY_SPLIT_DOMAIN", "UNITY_SPLIT_DOMAIN"
+	case 28676:
+		return "UNITY_SPLIT_INCLUDE", "UNITY_SPLIT_INCLUDE"
+	case 28677:
+		return "UNITY_NATT_PORT", "UNITY_NATT_PORT"
+	case 28678:
+		return "UNITY_SPLIT_EXCLUDE", "UNITY_SPLIT_EXCLUDE"
+	case 28679:
+		return "UNITY_PFS", "UNITY_PFS"
+	case 28680:
+		return "UNITY_FW_TYPE", "UNITY_FW_TYPE"
+	case 28681:
+		return "UNITY_BACKUP_SERVERS", "UNITY_BACKUP_SERVERS"
+	case 28682:
+		return "UNITY_DDNS_HOSTNAME", "UNITY_DDNS_HOSTNAME"
+	}
+	return "", ""
+}
+
+// namesV1ModeConfigTypes returns the names that registry/v1-mode-config-types.csv has for v, or empty strings.
+func namesV1ModeConfigTypes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "ISAKMP_CFG_REQUEST", "request"
+	case 2:
+		return "ISAKMP_CFG_REPLY", "reply"
+	case 3:
+		return "ISAKMP_CFG_SET", "set"
+	case 4:
+		return "ISAKMP_CFG_ACK", "acknowledgement"
 	}
 	return "", ""
 }
@@ -845,6 +1652,45 @@ func namesV1Protocols(v uint16) (name, short string) {
 		return "PROTO_IPSEC_ESP", "ESP"
 	case 4:
 		return "PROTO_IPCOMP", "IPCOMP"
+	}
+	return "", ""
+}
+
+// namesV1SADirection returns the names that registry/v1-sa-direction.csv has for v, or empty strings.
+func namesV1SADirection(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Sender-Only", "sender only"
+	case 2:
+		return "Receiver-Only", "receiver only"
+	case 3:
+		return "Symmetric", "symmetric"
+	}
+	return "", ""
+}
+
+// namesV1XAUTHStatus returns the names that registry/v1-xauth-status.csv has for v, or empty strings.
+func namesV1XAUTHStatus(v uint16) (name, short string) {
+	switch v {
+	case 0:
+		return "Fail", "fail"
+	case 1:
+		return "OK", "ok"
+	}
+	return "", ""
+}
+
+// namesV1XAUTHTypes returns the names that registry/v1-xauth-types.csv has for v, or empty strings.
+func namesV1XAUTHTypes(v uint16) (name, short string) {
+	switch v {
+	case 0:
+		return "Generic", "generic"
+	case 1:
+		return "RADIUS-CHAP", "RADIUS-CHAP"
+	case 2:
+		return "OTP", "OTP"
+	case 3:
+		return "S/KEY", "S/KEY"
 	}
 	return "", ""
 }

@@ -38,11 +38,12 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 
 func TestBadRegistriesAreRefused(t *testing.T) {
 	for name, tt := range map[string]struct{ file, text, want string }{
-		"not a number":      {"a.csv", "value,name,short\nx,N,\n", "invalid syntax"},
-		"above 16 bits":     {"a.csv", "value,name,short\n65536,N,\n", "out of range"},
-		"a value twice":     {"a.csv", "value,name,short\n1,N,\n1,M,\n", "ascending"},
-		"no name":           {"a.csv", "value,name,short\n1,,\n", "no name"},
-		"no rows":           {"a.csv", "value,name,short\n", "no rows"},
+		"not a number":      {"a.csv", "value,name,short,ref\nx,N,,R\n", "invalid syntax"},
+		"above 16 bits":     {"a.csv", "value,name,short,ref\n65536,N,,R\n", "out of range"},
+		"a value twice":     {"a.csv", "value,name,short,ref\n1,N,,R\n1,M,,R\n", "ascending"},
+		"no name":           {"a.csv", "value,name,short,ref\n1,,,R\n", "no name"},
+		"no reference":      {"a.csv", "value,name,short,ref\n1,N,,\n", "no reference"},
+		"no rows":           {"a.csv", "value,name,short,ref\n", "no rows"},
 		"match":             {vendorFile, "match,form,value,name,source\nmaybe,hex,00,N,S\n", "match"},
 		"form":              {vendorFile, "match,form,value,name,source\nexact,sha1,00,N,S\n", "form"},
 		"hex":               {vendorFile, "match,form,value,name,source\nexact,hex,0g,N,S\n", "invalid byte"},
