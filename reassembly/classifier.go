@@ -17,6 +17,7 @@ type Classifier struct {
 	cfg      Config
 	emit     func(*Event)
 	natt     *portSet
+	tcpPorts *portSet
 	flows    *table[tuple, flow]
 	spis     *table[tuple, struct{}]
 	holds    holds
@@ -72,9 +73,12 @@ func (c *Counters) Add(o Counters) {
 func NewClassifier(cfg Config, emit func(*Event)) *Classifier {
 	cfg = cfg.withDefaults()
 	c := &Classifier{
-		cfg:   cfg,
-		emit:  emit,
-		natt:  cfg.natTraversalPorts(),
+		cfg:  cfg,
+		emit: emit,
+		natt: cfg.natTraversalPorts(),
+
+		tcpPorts: cfg.tcpPorts(),
+
 		flows: newTable[tuple, flow](cfg.MaxFlows),
 		spis:  newTable[tuple, struct{}](cfg.MaxSPIs),
 		conns: newTable[tuple, tcpEntry](cfg.MaxConnections),
@@ -154,7 +158,7 @@ func (c *Classifier) begin(d *dissect.Datagram, data []byte) *Event {
 
 // message emits an event of KindMessage and counts its packets.
 func (c *Classifier) message(e *Event) {
-	if e.Message == MessageIKE && len(e.Data) >= ike.HeaderLength {
+	if e.Kind == KindMessage && e.Message == MessageIKE && len(e.Data) >= ike.HeaderLength {
 		c.learnIKE(e.Src.Addr(), e.Dst.Addr(), binary.BigEndian.Uint64(e.Data), binary.BigEndian.Uint64(e.Data[8:]))
 	}
 	c.counters.IPsecPackets += uint64(e.Packets)

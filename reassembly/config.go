@@ -68,3 +68,13 @@ func (c *Config) natTraversalPorts() *portSet {
 	}
 	return s
 }
+
+// tcpPorts are port 4500 and those that the user named.
+func (c *Config) tcpPorts() *portSet {
+	s := new(portSet)
+	s.add(portNATT)
+	for _, p := range c.TCPPorts {
+		s.add(p)
+	}
+	return s
+}

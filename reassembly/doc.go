@@ -39,4 +39,33 @@
 //
 // A foreign flow is taken up again only for IKE or for an SPI that its pair of
 // addresses is known to use.
+//
+// # What TCP carries
+//
+// IPsec travels in TCP in three ways. None is told by its port:
+//
+//	RFC 8229, 9329   a stream: "IKETCP", then length and IKE or ESP, again and again
+//	fortinet-esp     one ESP packet a segment; sequence numbers are those of no stream
+//	Cisco's cTCP     one datagram a segment, a trailer of 16 bytes behind it
+//
+// A connection is judged by its first bytes if its SYN was captured, and by at
+// most eight segments with data else; segments are held meanwhile. Connections
+// of other protocols leave an entry in a table, which says what they were
+// (Endpoint), and nothing else:
+//
+//	SYN ──▶ open ── first segment is TLS, HTTP, SSH, no frame ──▶ ignored until the next SYN
+//	         │
+//	         ▼
+//	     examined, segments held ── IKETCP, IKE in a frame, three frames of ESP,
+//	         │                      two fake segments, known SPI, trailer ──▶ IPsec
+//	         └── eight segments without that ──▶ ignored
+//
+// In a connection that carries IPsec each segment with data is first judged by
+// itself (fortinet.go): fake segments must not reach the reassembly of the
+// stream (package tcpstream), whose sequence numbers they borrow. What could be
+// both waits until a later segment shows it. The bytes of the stream go to
+// package tcpframe, which finds the messages.
+//
+// Packets of a connection count with the message or event they completed;
+// those that completed none are summed up in one event at its end.
 package reassembly

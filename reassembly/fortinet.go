@@ -157,8 +157,11 @@ func (t *tcpConn) fate(s *segment, later []segment) fate {
 	if s.wire <= 3 {
 		return t.keepaliveFate(s, later)
 	}
-	if len(p) < espHeaderLength || marked(p) {
+	if marked(p) {
 		side.undo(s)
+		return fateStream
+	}
+	if len(p) < espHeaderLength {
 		return fateStream
 	}
 	if side.fake.n > 0 {
@@ -220,6 +223,10 @@ func (t *tcpConn) guess(s *segment) fate {
 		return fateStream // what lies between was overtaken, or lost
 	}
 	mask := fakeOffsets(s.payload, s.wire, true)
+	if shape := t.otherWayFake(s.dir) & mask; shape != 0 && young(s, shape, youngSequence) {
+		side.fake.set(shape)
+		return fateFake
+	}
 	if mask&1 == 0 || binary.BigEndian.Uint32(s.payload[4:]) >= youngSequence {
 		return fateStream
 	}
@@ -227,7 +234,26 @@ func (t *tcpConn) guess(s *segment) fate {
 		return fateStream // it is a frame of the stream as well
 	}
 	side.fake.shape = 0
+	side.guessed = true
 	return fateFake
+}
+
+// otherWayFake is the place of the SPI in fake segments held the other way, if
+// there are any for certain: both ends use one form.
+func (t *tcpConn) otherWayFake(dir uint8) uint8 {
+	list := t.hold.list
+	for i := range list {
+		o := &list[i]
+		if o.dir == dir || o.wire <= 3 {
+			continue
+		}
+		if mask := fakeOffsets(o.payload, o.wire, true); mask != 0 {
+			if f, shape := relate(o, list[i+1:], mask, true); f == fateFake {
+				return shape
+			}
+		}
+	}
+	return 0
 }
 
 // keepaliveFate tells what a segment of one to three bytes is: it can be a
@@ -279,6 +305,10 @@ func (t *tcpConn) fake(s *segment) {
 	side := &t.side[s.dir]
 	e := t.begin(s)
 	e.Kind, e.Transport, e.Confidence = KindMessage, TransportFortinetESP, ConfidenceHigh
+	if side.guessed {
+		side.guessed = false
+		e.Confidence = ConfidenceMedium
+	}
 	if isKeepalive(s.payload, s.wire) {
 		e.Message, e.Length = MessageKeepalive, 1
 	} else {

@@ -26,6 +26,8 @@ func (c *Classifier) quote(d *dissect.Datagram) {
 		ok = quotedAH(e, e.Data)
 	case dissect.ProtoUDP:
 		ok = c.quotedUDP(d, e)
+	case dissect.ProtoTCP:
+		ok = c.quotedTCP(d, e)
 	}
 	if !ok {
 		c.ignore(d)

@@ -65,7 +65,12 @@ type tcpSide struct {
 
 	ackSeen bool
 	ack     uint32 // the latest acknowledgment that this side sent
-	last    tcpstream.Origin
+	// last is the segment at hand, or the last one.
+	last  tcpstream.Origin
+	tap   dissect.Tap
+	encap dissect.Encap
+
+	guessed bool // the segment at hand is fake for want of a better explanation
 
 	streamed spiHistory // SPIs of ESP in the stream
 	fake     fakeSide

@@ -101,7 +101,7 @@ func (t *tcpConn) verdict(e *tcpEntry) verdict {
 		return verdictIPsec
 	}
 	waiting := false
-	lenient := t.c.ikeOnUDP(t.entry)
+	lenient := t.c.ikeOnUDP(t.entry) || t.c.expectsTCP(t.entry)
 	for i := range list {
 		s := &list[i]
 		mask := fakeOffsets(s.payload, s.wire, lenient)

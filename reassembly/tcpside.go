@@ -14,15 +14,21 @@ func (s *tcpSide) Bytes(b []byte, from tcpstream.Origin) {
 		s.read = true
 		s.foreign = s.answersForeign(b)
 	}
-	if !s.foreign {
-		s.framer.Bytes(b, from, s)
+	if s.foreign {
+		return
 	}
+	if s.finished {
+		// Somebody else sent the FIN: the stream goes on.
+		s.finished = false
+		s.framer = tcpframe.New(false, true, s)
+	}
+	s.framer.Bytes(b, from, s)
 }
 
 // Hole takes note of bytes that will not come.
 func (s *tcpSide) Hole(n int, why tcpstream.HoleReason) {
 	s.read = true
-	if s.foreign || s.framer == nil {
+	if s.foreign || s.finished {
 		return
 	}
 	if why == tcpstream.HoleLost {

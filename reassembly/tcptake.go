@@ -70,7 +70,7 @@ func (t *tcpConn) drainOne(force bool) bool {
 func (t *tcpConn) apply(s *segment, f fate) {
 	side := &t.side[s.dir]
 	t.cur, side.claimed = s, false
-	side.last = tcpstream.Origin{Time: s.time, Ref: s.ref}
+	side.last, side.tap, side.encap = tcpstream.Origin{Time: s.time, Ref: s.ref}, s.tap, s.encap
 	side.pending.add(s)
 	switch {
 	case t.kind == kindCisco:

@@ -17,13 +17,12 @@ func (s *tcpSide) begin(from tcpstream.Origin) *Event {
 		return t.begin(t.cur)
 	}
 	e := &t.c.event
-	n := &s.rest
 	if from.Ref == 0 {
 		from = s.last
 	}
 	*e = Event{
 		Time: from.Time, FirstTime: from.Time, Ref: from.Ref, FirstRef: from.Ref,
-		Src: t.ends[s.dir], Dst: t.ends[1-s.dir], Tap: n.tap, Encap: n.encap,
+		Src: t.ends[s.dir], Dst: t.ends[1-s.dir], Tap: s.tap, Encap: s.encap,
 	}
 	return e
 }
