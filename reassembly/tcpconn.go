@@ -24,6 +24,7 @@ type tcpConn struct {
 	cur    *segment // the segment at hand
 	kind   tcpKind
 	prefix bool // "IKETCP" was seen
+	framed bool // the verdict is for frames of RFC 8229
 	ours   bool // the verdict is that it carries IPsec
 
 	judged, judgedBytes int // data segments before the verdict, and their bytes

@@ -2,6 +2,7 @@ package reassembly
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/reassembly/tcpframe"
@@ -133,11 +134,12 @@ func (t *tcpConn) verdict(e *tcpEntry) verdict {
 		}
 	}
 	switch {
-	case v == tcpframe.VerdictPrefix:
-		e.client = last.dir
-		t.prefix = true
-		return verdictIPsec
 	case v.IPsec():
+		t.framed = true
+		if v == tcpframe.VerdictPrefix {
+			e.client = last.dir
+			t.prefix = true
+		}
 		return verdictIPsec
 	case v.Foreign() && !waiting:
 		return verdictForeign
@@ -190,6 +192,7 @@ func (t *tcpConn) conclude(e *tcpEntry) {
 		}
 		s.stream.Flush((*trial)(s))
 		if s.midway.Finish().IPsec() {
+			t.framed = true
 			t.become(e)
 			return
 		}
@@ -274,7 +277,7 @@ func (t *tcpConn) setStart() {
 		var low *segment
 		for j := range t.hold.list {
 			s := &t.hold.list[j]
-			if int(s.dir) != i || fakeOffsets(s.payload, s.wire, true) != 0 && !marked(s.payload) {
+			if int(s.dir) != i || t.notInStream(s) {
 				continue
 			}
 			if low == nil || int32(s.seq-low.seq) < 0 && low.seq-s.seq < maxJudgedBytes {
@@ -285,4 +288,32 @@ func (t *tcpConn) setStart() {
 			side.stream.Push(tcpstream.Segment{Seq: low.seq - 1, SYN: true, Time: low.time, Ref: low.ref}, side)
 		}
 	}
+}
+
+// notInStream tells whether a held segment is better left out when the position
+// of its stream is looked for.
+func (t *tcpConn) notInStream(s *segment) bool {
+	if t.framed {
+		return fakeAmong(s, t.hold.list)
+	}
+	return fakeOffsets(s.payload, s.wire, true) != 0 && !marked(s.payload)
+}
+
+// fakeAmong tells whether s has the SPI of a segment of list that others of it
+// show to be fake.
+func fakeAmong(s *segment, list []segment) bool {
+	for i := range list {
+		o := &list[i]
+		mask := fakeOffsets(s.payload, s.wire, true) & fakeOffsets(o.payload, o.wire, true)
+		if o.dir != s.dir || mask == 0 || marked(s.payload) {
+			continue
+		}
+		if f, m := relate(o, list[i+1:], mask, true); f == fateFake {
+			off := fakeShapes[bits.TrailingZeros8(m)]
+			if [4]byte(s.payload[off:]) == [4]byte(o.payload[off:]) {
+				return true
+			}
+		}
+	}
+	return false
 }
