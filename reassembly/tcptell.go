@@ -85,7 +85,11 @@ func (n *packetCount) join(o *packetCount) {
 	} else {
 		n.packets += o.packets
 		n.ipLength += o.ipLength
-		if o.ref > n.ref {
+		// Places are in order of time first: several files are one capture.
+		if o.firstTime < n.firstTime || o.firstTime == n.firstTime && o.firstRef < n.firstRef {
+			n.firstTime, n.firstRef = o.firstTime, o.firstRef
+		}
+		if o.time > n.time || o.time == n.time && o.ref > n.ref {
 			n.time, n.ref = o.time, o.ref
 		}
 	}
