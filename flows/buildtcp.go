@@ -85,6 +85,7 @@ func (g *group) tcpFact(p *path, i int) diagnose.TCPFacts {
 		Path: i, SYNs: c.syns, SYN: c.syn.fact(), Open: c.open.fact(), Refused: c.refused.fact(),
 		Midway: c.midway, Prefix: c.prefix.fact(), NoPrefix: c.noPrefix.fact(),
 		Closed: c.closed.fact(), ByInitiator: c.closedBy == initiator, Reset: c.reset,
+		ClosedTTL: c.closedTTL, SenderTTL: c.senderTTL,
 	}
 	out0, back := uint8(fromA), uint8(fromB)
 	if !g.initiatorIsA(p) {

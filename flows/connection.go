@@ -19,10 +19,13 @@ type connection struct {
 	closed         mark
 	closedBy       netip.AddrPort
 	reset          bool
-	foreign        reassembly.Foreign
-	foreignAt      mark
-	foreignFrom    netip.AddrPort
-	dir            [2]happenings // by direction of the path
+	// closedTTL is the TTL of the FIN or RST, senderTTL that of the last packet
+	// with a message before it at the same tap; 0 where not known.
+	closedTTL, senderTTL uint8
+	foreign              reassembly.Foreign
+	foreignAt            mark
+	foreignFrom          netip.AddrPort
+	dir                  [2]happenings // by direction of the path
 }
 
 // happenings counts one direction of a connection.
@@ -131,6 +134,7 @@ func (t *Tracker) transport(e *reassembly.Event) {
 		if !c.closed.set() {
 			c.closed, c.closedBy = now, e.Src
 			c.reset = e.What == reassembly.HappeningRST
+			c.closedTTL, c.senderTTL = e.TTL, at.dir[dir].ttl
 		}
 	case reassembly.HappeningGap:
 		h.gapBytes += e.Bytes

@@ -138,10 +138,14 @@ func (c *counts) minus(o counts) {
 type traffic struct {
 	all, sure, maybe counts
 	first, last      mark
-	firstMessage     mark // IKE, ESP or AH
+	firstMessage     mark  // IKE, ESP or AH
+	ttl              uint8 // of the last packet; 0 if not known
 }
 
 func (t *traffic) add(e *reassembly.Event, k copyKind) {
+	if e.TTL != 0 {
+		t.ttl = e.TTL
+	}
 	c := counts{packets: uint64(e.Packets), bytes: uint64(e.IPLength)}
 	switch e.Message {
 	case reassembly.MessageIKE:

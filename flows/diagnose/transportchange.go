@@ -20,7 +20,7 @@ var transportChanged = Entry{
 	LookAlikes: []string{
 		"Requests over UDP that got no answer before TCP was tried (udp-tcp-fallback).",
 		"The step from UDP 500 to 4500, and from there to raw ESP: part of every negotiation.",
-		"fortinet-esp beside IKE over TCP: two forms on one pair of ports, no change.",
+		"fortinet-esp beside IKE over TCP or UDP: two forms on one pair of ports, no change.",
 	},
 	Advice: []string{
 		"Find out why the old transport was left: capture at the initiator, and look for a filter between.",
@@ -59,11 +59,17 @@ func (l *look) changes() []change {
 			continue
 		}
 		x := change{c, &l.t.Paths[c.FromPath], &l.t.Paths[c.ToPath]}
-		if overTCP(x.from.Transport) != overTCP(x.to.Transport) && carried(x.to, false) {
+		if overTCP(x.from.Transport) != overTCP(x.to.Transport) && carried(x.to, false) && !besideUDP(x.from, x.to) {
 			out = append(out, x)
 		}
 	}
 	return out
+}
+
+// besideUDP tells whether two paths are fake TCP and the UDP ports whose tunnel
+// it carries: both are in use at once.
+func besideUDP(a, b *report.Path) bool {
+	return sameEnds(a, b) && (a.Transport == overFakeTCP || b.Transport == overFakeTCP)
 }
 
 // fallback tells whether the change is one from UDP that was not answered.
