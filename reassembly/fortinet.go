@@ -179,7 +179,7 @@ func (t *tcpConn) fate(s *segment, later []segment) fate {
 	started := side.stream.Started()
 	rel := int32(s.seq - side.stream.Next())
 	next := started && rel == 0
-	if next && !side.framer.Between() && !side.framer.Searching() {
+	if next && side.read && !side.framer.Between() && !side.framer.Searching() {
 		return fateStream // the rest of a message
 	}
 	if side.streamed.n > 0 && (next || rel > 0) {

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// maxJudged data segments, or maxJudgedBytes of payload, decide on a
-	// connection whose beginning was not captured.
+	// maxJudged data segments of a direction, or maxJudgedBytes of payload,
+	// decide on a connection whose beginning was not captured.
 	maxJudged      = 8
 	maxJudgedBytes = 64 << 10
 	// synCopy is how close two equal SYNs are copies that the capture made:

@@ -27,7 +27,9 @@ type tcpConn struct {
 	framed bool // the verdict is for frames of RFC 8229
 	ours   bool // the verdict is that it carries IPsec
 
-	judged, judgedBytes int // data segments before the verdict, and their bytes
+	// Data segments before the verdict by direction, and the bytes of all.
+	judged      [2]int
+	judgedBytes int
 
 	newer, older *tcpConn // by last segment
 }

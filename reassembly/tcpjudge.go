@@ -51,17 +51,24 @@ func (t *tcpConn) judge(e *tcpEntry, s *segment) {
 		return
 	}
 	t.keep(s)
-	t.judged++
+	t.judged[s.dir]++
 	t.judgedBytes += s.wire
 	switch v := t.verdict(e); {
 	case v == verdictIPsec:
 		t.become(e)
 	case v == verdictForeign:
 		t.abandon(e, false)
-	case t.judged >= maxJudged || t.judgedBytes >= maxJudgedBytes:
+	case t.enough() || t.judgedBytes >= maxJudgedBytes:
 		t.conclude(e)
 	}
 	c.limitHeld()
+}
+
+// enough tells whether more segments would not help: there are eight of each
+// direction that has any.
+func (t *tcpConn) enough() bool {
+	a, b := t.judged[0], t.judged[1]
+	return max(a, b) >= maxJudged && (min(a, b) == 0 || min(a, b) >= maxJudged)
 }
 
 // limitHeld keeps held segments within the memory that is allowed.
@@ -275,9 +282,10 @@ func (t *tcpConn) setStart() {
 			continue
 		}
 		var low *segment
+		acked, known := t.heldAck(i)
 		for j := range t.hold.list {
 			s := &t.hold.list[j]
-			if int(s.dir) != i || t.notInStream(s) {
+			if int(s.dir) != i || t.notInStream(s) || known && acked-s.seq+aheadOfStream > 2*aheadOfStream {
 				continue
 			}
 			if low == nil || int32(s.seq-low.seq) < 0 && low.seq-s.seq < maxJudgedBytes {
@@ -288,6 +296,17 @@ func (t *tcpConn) setStart() {
 			side.stream.Push(tcpstream.Segment{Seq: low.seq - 1, SYN: true, Time: low.time, Ref: low.ref}, side)
 		}
 	}
+}
+
+// heldAck is an acknowledgment of what direction i sent, by a held segment of
+// IKE: the stream is near.
+func (t *tcpConn) heldAck(i int) (ack uint32, ok bool) {
+	for j := range t.hold.list {
+		if s := &t.hold.list[j]; int(s.dir) != i && s.has(dissect.TCPAck) && marked(s.payload) {
+			return s.ack, true
+		}
+	}
+	return 0, false
 }
 
 // notInStream tells whether a held segment is better left out when the position
