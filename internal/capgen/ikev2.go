@@ -17,6 +17,8 @@ type ikev2 struct {
 	group  uint16
 	nonce  []byte
 	public []byte
+	// vendors end both IKE_SA_INIT messages.
+	vendors [2][]wire.Payload
 }
 
 // strong is an ordinary proposal of today.
@@ -52,6 +54,7 @@ func (x *ikev2) initRequest(front ...wire.Payload) []byte {
 	p := append(front, wire.SA(1, x.offer...), wire.KE(x.group, x.public), wire.Nonce(x.nonce))
 	p = append(p, wire.NATDetection(x.spi[0], 0, x.end[0].own, x.end[1].seen)...)
 	p = append(p, wire.Notify(wire.NotifyFragmentation, nil), wire.Notify(wire.NotifySignatureHashAlgos, []byte{0, 2, 0, 3, 0, 4}))
+	p = append(p, x.vendors[initiator]...)
 	return x.message(initiator, wire.ExchangeInit, false, 0, p...)
 }
 
@@ -67,6 +70,7 @@ func (x *ikev2) initResponse() []byte {
 	p := []wire.Payload{wire.SA(uint8(1+x.chosen), choice), wire.KE(x.group, t.bytes(wire.PublicSize(x.group))), wire.Nonce(t.bytes(32))}
 	p = append(p, wire.NATDetection(x.spi[0], x.spi[1], x.end[1].own, x.end[0].seen)...)
 	p = append(p, wire.Notify(wire.NotifyFragmentation, nil))
+	p = append(p, x.vendors[responder]...)
 	return x.message(responder, wire.ExchangeInit, true, 0, p...)
 }
 

@@ -14,7 +14,7 @@ const readmeHead = `# Captures
 
 Made by internal/capgen: run "go generate ./internal/capgen" to write them again.
 No packet comes from a real network. Addresses are those reserved for
-documentation; keys, nonces and ciphertext are pseudorandom bytes that depend on
+documentation, or private ones; keys, nonces and ciphertext are pseudorandom bytes that depend on
 the file's name only. Do not edit: a test compares every byte.
 
 Each capture proves one thing. "Expected" lists the anomalies a right report

@@ -81,6 +81,12 @@ var families = []struct {
 	{"Sequence numbers of ESP", data},
 	{"Packets captured twice", copies},
 	{"No tunnel", foreign},
+	{"IPsec in a TCP stream", tcpStreams},
+	{"TCP streams with holes and repetitions", tcpSegments},
+	{"ESP in fake TCP, and other forms", fakeTCPs},
+	{"Between UDP and TCP", betweenTransports},
+	{"TCP that does not come up or break off", tcpFailures},
+	{"No tunnel on TCP", tcpForeign},
 	{"Damaged and compressed files", broken},
 }
 

@@ -28,6 +28,10 @@ type trace struct {
 	direction uint32
 	snaplen   int // 0: whole frames
 
+	// hidden is set while what happens is not captured; unseen senders never are.
+	hidden bool
+	unseen map[netip.Addr]bool
+
 	hosts map[netip.Addr]*host
 
 	// encode makes the file; nil for a pcap with Ethernet frames.
@@ -47,6 +51,7 @@ type frame struct {
 	file.Frame
 	carries func(*counts) // nil: nothing of interest
 	copied  bool          // shows a packet again
+	inTCP   bool          // carries it where tshark does not look
 }
 
 // run builds one scenario.
@@ -56,6 +61,7 @@ func run(b builder) Scenario {
 		random: rand.NewChaCha8(seed),
 		link:   func(ip []byte) []byte { return wire.Ethernet(ip) },
 		hosts:  map[netip.Addr]*host{},
+		unseen: map[netip.Addr]bool{},
 	}
 	minutes := binary.BigEndian.Uint16(seed[:]) // spread over six weeks
 	t.now = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC).
@@ -76,7 +82,9 @@ func (t *trace) finish(b builder) Scenario {
 		if f.carries == nil {
 			continue
 		}
-		f.carries(&all)
+		if !f.inTCP {
+			f.carries(&all)
+		}
 		if !f.copied {
 			f.carries(&seen)
 		}
@@ -152,6 +160,10 @@ func (t *trace) udp(src, dst netip.AddrPort, payload []byte, carries func(*count
 
 // capture records an IP packet as a frame. 25 microseconds pass.
 func (t *trace) capture(ip []byte, carries func(*counts)) {
+	if src, _ := wire.Addresses(ip); t.hidden || t.unseen[src] {
+		t.wait(25 * time.Microsecond)
+		return
+	}
 	data := t.link(ip)
 	f := file.Frame{Time: t.now.UnixNano(), Data: data, Wire: len(data), Interface: t.iface, Direction: t.direction}
 	if t.snaplen > 0 && len(data) > t.snaplen {
@@ -159,6 +171,26 @@ func (t *trace) capture(ip []byte, carries func(*counts)) {
 	}
 	t.frames = append(t.frames, frame{Frame: f, carries: carries})
 	t.wait(25 * time.Microsecond)
+}
+
+// behind lets things happen that the capture does not show.
+func (t *trace) behind(f func()) {
+	t.hidden = true
+	f()
+	t.hidden = false
+}
+
+// delay moves the last frame to a later time.
+func (t *trace) delay(d time.Duration) { t.frames[len(t.frames)-1].Time += int64(d) }
+
+// at moves the clock to a time of day of the capture's first day.
+func (t *trace) at(clock string) {
+	day := t.now.Truncate(24 * time.Hour)
+	c, err := time.Parse("15:04:05.999999", clock)
+	if err != nil {
+		panic(err)
+	}
+	t.now = day.Add(c.Sub(c.Truncate(24 * time.Hour)))
 }
 
 // What a frame carries.

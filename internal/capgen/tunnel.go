@@ -47,6 +47,10 @@ type peers struct {
 	rtt    time.Duration
 	marked bool // non-ESP marker; ESP in UDP
 	child  [2]child
+
+	stream *conn    // nil: no TCP stream
+	fake   *fakeTCP // nil: ESP is not in fake TCP
+	cisco  *cTCP    // nil: not Cisco's IPsec over TCP
 }
 
 func newPeers(t *trace, a, b end) peers {
@@ -54,8 +58,18 @@ func newPeers(t *trace, a, b end) peers {
 		child: [2]child{{spi: t.espSPI()}, {spi: t.espSPI()}}}
 }
 
-// ike captures an IKE message from one end to the other.
+// ike captures an IKE message from one end to the other, and returns the IP
+// packet; nil if it is in TCP.
 func (p *peers) ike(from sender, message []byte) []byte {
+	if p.stream != nil {
+		p.stream.send(from, wire.Marked(message), carriesIKE)
+		return nil
+	}
+	if p.cisco != nil {
+		ends := netip.AddrPortFrom(p.end[from].seen.Addr(), 500)
+		p.cisco.send(from, wire.ProtoUDP, wire.UDP(ends, ends, message, false), carriesIKE)
+		return nil
+	}
 	if p.marked {
 		message = wire.Marked(message)
 	}
@@ -74,7 +88,7 @@ func (p *peers) float(natPort uint16) {
 }
 
 // esp captures the next ESP (or AH) packet from one end, with size bytes of
-// inner packet, and returns the IP packet.
+// inner packet, and returns the IP packet; nil if it is in TCP.
 func (p *peers) esp(from sender, size int) []byte {
 	p.child[from].seq++
 	return p.espNumber(from, p.child[from].seq, size)
@@ -90,6 +104,18 @@ func (p *peers) espNumber(from sender, seq uint32, size int) []byte {
 	}
 	// AES-GCM: IV, the inner packet with trailer padded to 4 bytes, ICV.
 	b := wire.ESP(c.spi, seq, t.bytes(8+(size+2+3)/4*4+16))
+	if p.fake != nil {
+		p.fake.esp(from, b, carriesESP(c.spi))
+		return nil
+	}
+	if p.stream != nil {
+		p.stream.send(from, b, carriesESP(c.spi))
+		return nil
+	}
+	if p.cisco != nil {
+		p.cisco.send(from, wire.ProtoESP, b, carriesESP(c.spi))
+		return nil
+	}
 	if !p.marked {
 		return t.ip(src.Addr(), dst.Addr(), wire.ProtoESP, b, carriesESP(c.spi))
 	}
@@ -120,5 +146,9 @@ func (p *peers) flow(from sender, n int) {
 
 // keepalive captures a NAT keepalive: one byte 0xff (RFC 3948 2.3).
 func (p *peers) keepalive(from sender) {
+	if p.stream != nil {
+		p.stream.send(from, []byte{0xff}, carriesKeepalive)
+		return
+	}
 	p.t.udp(p.end[from].seen, p.end[1-from].seen, []byte{0xff}, carriesKeepalive)
 }

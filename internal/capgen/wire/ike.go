@@ -31,11 +31,13 @@ const (
 	PayloadKE     = 34
 	PayloadIDi    = 35
 	PayloadIDr    = 36
+	PayloadAuth   = 39
 	PayloadNonce  = 40
 	PayloadNotify = 41
 	PayloadDelete = 42
 	PayloadVendor = 43
 	PayloadSK     = 46
+	PayloadEAP    = 48
 	PayloadSKF    = 53
 )
 

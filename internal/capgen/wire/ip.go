@@ -107,26 +107,6 @@ func UDP(src, dst netip.AddrPort, payload []byte, checksum bool) []byte {
 	return b
 }
 
-// TCP flags.
-const (
-	TCPFin = 0x01
-	TCPSyn = 0x02
-	TCPPsh = 0x08
-	TCPAck = 0x10
-)
-
-// TCP puts a TCP header without options in front of payload.
-func TCP(src, dst netip.AddrPort, seq, ack uint32, flags uint8, payload []byte) []byte {
-	b := binary.BigEndian.AppendUint16(nil, src.Port())
-	b = binary.BigEndian.AppendUint16(b, dst.Port())
-	b = binary.BigEndian.AppendUint32(b, seq)
-	b = binary.BigEndian.AppendUint32(b, ack)
-	b = append(b, 0x50, flags, 0xfa, 0xf0, 0, 0, 0, 0)
-	b = append(b, payload...)
-	binary.BigEndian.PutUint16(b[16:], transportSum(src.Addr(), dst.Addr(), ProtoTCP, b))
-	return b
-}
-
 // transportSum is the checksum over pseudo header and segment.
 func transportSum(src, dst netip.Addr, proto uint8, segment []byte) uint16 {
 	s := uint32(proto) + uint32(len(segment))

@@ -27,7 +27,7 @@ type Tag struct{ EtherType, ID uint16 }
 // Ethernet puts an Ethernet header, with tags from the outer to the inner one,
 // in front of an IP packet, and pads to the 60 bytes that a card delivers.
 func Ethernet(ip []byte, tags ...Tag) []byte {
-	src, dst := addresses(ip)
+	src, dst := Addresses(ip)
 	b := append(mac(dst), mac(src)...)
 	for _, t := range tags {
 		b = binary.BigEndian.AppendUint16(b, t.EtherType)
@@ -41,8 +41,8 @@ func Ethernet(ip []byte, tags ...Tag) []byte {
 	return b
 }
 
-// addresses of an IP packet.
-func addresses(ip []byte) (src, dst netip.Addr) {
+// Addresses returns the source and the destination of an IP packet.
+func Addresses(ip []byte) (src, dst netip.Addr) {
 	if ip[0]>>4 == 6 {
 		return netip.AddrFrom16([16]byte(ip[8:24])), netip.AddrFrom16([16]byte(ip[24:40]))
 	}
@@ -59,7 +59,7 @@ func mac(a netip.Addr) []byte {
 // (LINKTYPE_LINUX_SLL2). packetType is 0 for a packet to this host, 4 for one
 // it sent.
 func SLL2(ip []byte, ifindex uint32, packetType uint8) []byte {
-	src, _ := addresses(ip)
+	src, _ := Addresses(ip)
 	b := binary.BigEndian.AppendUint16(nil, EtherType(ip))
 	b = append(b, 0, 0)
 	b = binary.BigEndian.AppendUint32(b, ifindex)
