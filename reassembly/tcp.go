@@ -31,6 +31,9 @@ func (c *Classifier) tcp(d *dissect.Datagram) {
 		c.handshake(d, e, dir)
 	}
 	e.note(d, dir)
+	if flags&(rst|dissect.TCPFin) != 0 && e.unused() && e.ended() {
+		c.happened(d, HappeningUnused)
+	}
 	switch {
 	case e.state == tcpIgnored:
 		c.ignore(d)
@@ -143,6 +146,20 @@ func (c *Classifier) segment(d *dissect.Datagram, e *tcpEntry, dir int) {
 	default:
 		t.judge(e, s)
 	}
+}
+
+// unused tells of a connection that nobody used or ended until the capture did.
+func (c *Classifier) unused(e *tcpEntry) {
+	if !e.unused() || e.ended() {
+		return
+	}
+	ends := e.ends()
+	c.event = Event{
+		Kind: KindTransport, What: HappeningUnused, Transport: TransportTCP,
+		Time: e.firstTime, FirstTime: e.firstTime, Ref: e.firstRef, FirstRef: e.firstRef,
+		Src: ends[e.client], Dst: ends[1-e.client],
+	}
+	c.emit(&c.event)
 }
 
 // endTCP ends a connection: what is held gets its verdict, and what it was is

@@ -71,6 +71,18 @@ func (e *tcpEntry) note(d *dissect.Datagram, dir int) {
 	e.traits[dir] |= t
 }
 
+// unused tells whether the connection was opened in the capture and carried no
+// byte so far.
+func (e *tcpEntry) unused() bool {
+	t := e.traits[0] | e.traits[1]
+	return t&(traitSYN|traitSYNACK|traitData) == traitSYN|traitSYNACK && e.client != unknownSide
+}
+
+// ended tells whether both sides, or one with a RST, ended the connection.
+func (e *tcpEntry) ended() bool {
+	return (e.traits[0]|e.traits[1])&traitRST != 0 || e.traits[0]&e.traits[1]&traitFIN != 0
+}
+
 // wait counts a packet whose verdict is that of the connection.
 func (e *tcpEntry) wait(d *dissect.Datagram) {
 	e.packets += uint64(d.Packets)

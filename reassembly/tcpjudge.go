@@ -269,32 +269,30 @@ func (t *tcpConn) become(e *tcpEntry) {
 		s := &t.hold.list[i]
 		s.copied = t.copies.seen(s)
 	}
-	t.setStart()
+	for i := range t.side {
+		if s := &t.side[i]; !s.stream.Started() {
+			t.setStart(s)
+		}
+	}
 	t.drain(false)
 }
 
-// setStart sets the position of streams whose SYN was not captured to the
+// setStart sets the position of a stream whose SYN was not captured to the
 // earliest of the held bytes, which need not have come first.
-func (t *tcpConn) setStart() {
-	for i := range t.side {
-		side := &t.side[i]
-		if side.stream.Started() {
+func (t *tcpConn) setStart(side *tcpSide) {
+	var low *segment
+	acked, known := t.heldAck(int(side.dir))
+	for j := range t.hold.list {
+		s := &t.hold.list[j]
+		if s.dir != side.dir || s.wire == 0 || t.notInStream(s) || known && acked-s.seq+aheadOfStream > 2*aheadOfStream {
 			continue
 		}
-		var low *segment
-		acked, known := t.heldAck(i)
-		for j := range t.hold.list {
-			s := &t.hold.list[j]
-			if int(s.dir) != i || t.notInStream(s) || known && acked-s.seq+aheadOfStream > 2*aheadOfStream {
-				continue
-			}
-			if low == nil || int32(s.seq-low.seq) < 0 && low.seq-s.seq < maxJudgedBytes {
-				low = s
-			}
+		if low == nil || int32(s.seq-low.seq) < 0 && low.seq-s.seq < maxJudgedBytes {
+			low = s
 		}
-		if low != nil {
-			side.stream.Push(tcpstream.Segment{Seq: low.seq - 1, SYN: true, Time: low.time, Ref: low.ref}, side)
-		}
+	}
+	if low != nil {
+		side.stream.Push(tcpstream.Segment{Seq: low.seq - 1, SYN: true, Time: low.time, Ref: low.ref}, side)
 	}
 }
 
@@ -312,10 +310,27 @@ func (t *tcpConn) heldAck(i int) (ack uint32, ok bool) {
 // notInStream tells whether a held segment is better left out when the position
 // of its stream is looked for.
 func (t *tcpConn) notInStream(s *segment) bool {
-	if t.framed {
-		return fakeAmong(s, t.hold.list)
+	mask := fakeOffsets(s.payload, s.wire, true)
+	if mask == 0 || marked(s.payload) {
+		return false
 	}
-	return fakeOffsets(s.payload, s.wire, true) != 0 && !marked(s.payload)
+	if !t.framed {
+		return true
+	}
+	const filled = 1 << 1 // a frame of RFC 8229 looks like this, too
+	return fakeAmong(s, t.hold.list) ||
+		mask&^filled != 0 && young(s, mask&^filled, oldSequence) && !joined(s, t.hold.list)
+}
+
+// joined tells whether a segment of list goes on where s ends, or ends where it
+// begins.
+func joined(s *segment, list []segment) bool {
+	for i := range list {
+		if o := &list[i]; o.dir == s.dir && o.wire > 0 && (o.seq == s.end() || o.end() == s.seq) {
+			return true
+		}
+	}
+	return false
 }
 
 // fakeAmong tells whether s has the SPI of a segment of list that others of it

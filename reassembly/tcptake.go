@@ -19,6 +19,9 @@ func (t *tcpConn) take(s *segment) {
 		if s.wire > 0 {
 			f = t.fate(s, nil)
 		}
+		if f == fateStream && s.wire > 0 && !t.side[s.dir].stream.Started() {
+			f = fateWait // an earlier one may come later
+		}
 		if f == fateWait {
 			t.keep(s)
 			t.c.limitHeld()
@@ -60,10 +63,26 @@ func (t *tcpConn) drainOne(force bool) bool {
 		}
 		f = t.guess(s)
 	}
+	if side := &t.side[s.dir]; f == fateStream && s.wire > 0 && !side.stream.Started() {
+		if !force && !moreOf(s, t.hold.list[1:]) {
+			return false
+		}
+		t.setStart(side)
+	}
 	t.apply(s, f)
 	t.c.tcpHeld -= len(s.payload)
 	t.hold.drop(1)
 	return true
+}
+
+// moreOf tells whether later has data of the direction of s.
+func moreOf(s *segment, later []segment) bool {
+	for i := range later {
+		if later[i].dir == s.dir && later[i].wire > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // apply does what a segment says.
@@ -172,6 +191,7 @@ func (c *Classifier) finishTCP() {
 	}
 	for i := c.conns.oldest; i >= 0; i = c.conns.slots[i].newer {
 		if e := &c.conns.slots[i].val; e.state != tcpOurs {
+			c.unused(e)
 			c.endTCP(e)
 		}
 	}
