@@ -85,6 +85,13 @@ func (t NotifyType) Name() string { return t.String() }
 // private use included.
 func (t NotifyType) IsError() bool { return t > 0 && t < 16384 }
 
+// Private gives the name that a type in a range for private use has with those
+// who are known to use it, such as "DEVICE_IDENTITY" of "3GPP". The number does
+// not prove who sent it, so String leaves the name out.
+func (t NotifyType) Private() (name, owner string) {
+	return namesPrivateNotifyTypes(uint16(t))
+}
+
 // V1NotifyType is the type of a notification of IKEv1 (RFC 2408 3.14.1).
 type V1NotifyType uint16
 

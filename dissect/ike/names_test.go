@@ -101,3 +101,97 @@ func TestNotifyIsError(t *testing.T) {
 		}
 	}
 }
+
+// Spot checks of the registries, by hand out of the documents named.
+func TestRegistryNames(t *testing.T) {
+	for _, tt := range []struct {
+		ref   string
+		names func(uint16) (name, short string)
+		v     uint16
+		want  string
+		short string
+	}{
+		{"RFC 7296 3.5", namesIDTypes, 9, "ID_DER_ASN1_DN", "distinguished name"},
+		{"RFC 7619 2.2", namesIDTypes, 13, "ID_NULL", "no identity"},
+		{"RFC 7296 3.5: 4 is of IKEv1 alone", namesIDTypes, 4, "", ""},
+		{"RFC 2407 4.6.2.1", namesV1IDTypes, 4, "ID_IPV4_ADDR_SUBNET", "IPv4 subnet"},
+		{"RFC 7296 3.6", namesCertEncodings, 4, "X.509 Certificate - Signature", "X.509"},
+		{"RFC 7296 3.6", namesCertEncodings, 5, "", ""},
+		{"RFC 2408 3.9", namesV1CertEncodings, 5, "X.509 Certificate - Key Exchange", "X.509 key exchange"},
+		{"RFC 7296 3.8", namesAuthMethods, 2, "Shared Key Message Integrity Code", "pre-shared key"},
+		{"RFC 7427 3", namesAuthMethods, 14, "Digital Signature", "digital signature"},
+		{"RFC 7296 3.13.1", namesTSTypes, 8, "TS_IPV6_ADDR_RANGE", "IPv6 range"},
+		{"RFC 9478", namesTSTypes, 10, "TS_SECLABEL", "security label"},
+		{"RFC 7296 3.15", namesCPTypes, 4, "CFG_ACK", "acknowledgement"},
+		{"RFC 8598", namesCPAttributes, 25, "INTERNAL_DNS_DOMAIN", "INTERNAL_DNS_DOMAIN"},
+		{"RFC 7296 3.15.1", namesCPAttributes, 9, "", ""},
+		{"RFC 3748 5.7", namesEAPTypes, 254, "Expanded Type", "expanded"},
+		{"RFC 5216", namesEAPTypes, 13, "EAP-TLS", "EAP-TLS"},
+		{"RFC 3748 4", namesEAPCodes, 3, "Success", "success"},
+		{"RFC 8420", namesHashAlgorithms, 5, "Identity", "Identity"},
+		{"RFC 5685 12", namesGatewayIDTypes, 3, "FQDN of the VPN gateway", "FQDN"},
+		{"RFC 5857 3.1.2", namesROHCAttributes, 5, "Maximum Reconstructed Reception Unit (MRRU)", "MRRU"},
+		{"RFC 7296 2.22", namesIPCOMP, 2, "IPCOMP_DEFLATE", "DEFLATE"},
+		{"RFC 6628", namesSecurePasswordMethods, 2, "AugPAKE", "AugPAKE"},
+		{"RFC 8784 5.1", namesPPKIDTypes, 2, "PPK_ID_FIXED", "fixed"},
+		{"RFC 2407 4.5", namesV1IPsecAttributes, 4, "Encapsulation Mode", "mode"},
+		{"RFC 4304", namesV1IPsecAttributes, 11, "Extended (64-bit) Sequence Number", "extended sequence numbers"},
+		{"RFC 2407 4.4.4", namesV1IPsecTransformsESP, 3, "ESP_3DES", "3DES_CBC"},
+		{"RFC 3602", namesV1IPsecTransformsESP, 12, "ESP_AES-CBC", "AES_CBC"},
+		{"RFC 4106 12", namesV1IPsecTransformsESP, 20, "ESP_AES-GCM_16", "AES_GCM_16"},
+		{"RFC 2407 4.4.3", namesV1IPsecTransformsAH, 3, "AH_SHA", "SHA1"},
+		{"RFC 2407 4.4.3: 0 and 1 are reserved", namesV1IPsecTransformsAH, 1, "", ""},
+		{"RFC 2407 4.4.5", namesV1IPsecTransformsIPCOMP, 3, "IPCOMP_LZS", "LZS"},
+		{"RFC 4868", namesV1AuthAlgorithms, 5, "HMAC-SHA2-256", "HMAC_SHA2_256"},
+		{"RFC 3947 5.1", namesV1EncapModes, 3, "UDP-Encapsulated-Tunnel", "tunnel over UDP"},
+		{"draft-ietf-ipsec-nat-t-ike-03", namesV1EncapModes, 61444, "UDP-Encapsulated-Transport (draft)", "transport over UDP (draft)"},
+		{"draft-dukes-ike-mode-cfg-02", namesV1ModeConfigTypes, 3, "ISAKMP_CFG_SET", "set"},
+		{"draft-beaulieu-ike-xauth-02", namesV1ModeConfigAttributes, 16522, "XAUTH_USER_PASSWORD", "XAUTH_USER_PASSWORD"},
+		{"Cisco", namesV1ModeConfigAttributes, 28676, "UNITY_SPLIT_INCLUDE", "UNITY_SPLIT_INCLUDE"},
+		{"draft-beaulieu-ike-xauth-02", namesV1XAUTHTypes, 1, "RADIUS-CHAP", "RADIUS-CHAP"},
+		{"draft-beaulieu-ike-xauth-02", namesV1XAUTHStatus, 0, "Fail", "fail"},
+		{"RFC 2409 appendix A", namesV1GroupTypes, 2, "ECP", "ECP"},
+		{"RFC 2407 4.2", namesV1DOIs, 1, "IPSEC", "IPsec"},
+		{"RFC 2407 4.4.2", namesV1ISAKMPTransforms, 1, "KEY_IKE", "IKE"},
+		{"RFC 3168 9.2.1", namesV1ECNTunnel, 2, "Forbidden", "forbidden"},
+		{"RFC 6407", namesV1AddressPreservation, 2, "Source-Only", "source only"},
+		{"RFC 6407", namesV1SADirection, 3, "Symmetric", "symmetric"},
+		{"RFC 2409 appendix A", namesV1LifeTypes, 2, "kilobytes", "kilobytes"},
+		{"GM/T 0022", namesV1AsymmetricAlgorithms, 2, "SM2", "SM2"},
+		{"RFC 7296 3.3.5", namesAttributes, 14, "Key Length (in bits)", "key length"},
+	} {
+		if name, short := tt.names(tt.v); name != tt.want || short != tt.short {
+			t.Errorf("%s: %d is %q, %q; want %q, %q", tt.ref, tt.v, name, short, tt.want, tt.short)
+		}
+	}
+}
+
+// Private numbers have a name only where the version, or the sender, says whose
+// they are.
+func TestPrivateNames(t *testing.T) {
+	for _, tt := range []struct{ got, want string }{
+		{PayloadV1NATDDraft.V1Name(), "NAT-D"},
+		{PayloadV1NATOADraft.V1Name(), "NAT-OA"},
+		{PayloadV1Fragment.V1Name(), "FRAG"},
+		{PayloadV1Fragment.Name(), "132"},
+		{PayloadV1KE.V1Name(), "KE"},
+		{PayloadV1Attributes.V1Name(), "ATTR"},
+		{ExchangeType(243).V1Name(), "AuthIP main mode"},
+		{ExchangeType(243).Name(), "243"},
+		{ExchangeType(250).V1Name(), "250"},
+		{ExchangeV1Quick.V1Name(), "quick mode"},
+		{NotifyType(41101).String(), "41101"},
+		{V1GroupName(31), "CURVE_25519"},
+		{V1GroupName(36), "36"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%q, want %q", tt.got, tt.want)
+		}
+	}
+	if name, owner := NotifyType(41101).Private(); name != "DEVICE_IDENTITY" || owner != "3GPP" {
+		t.Errorf("41101 is %q of %q", name, owner)
+	}
+	if name, owner := NotifyNoProposalChosen.Private(); name != "" || owner != "" {
+		t.Errorf("%q of %q for a type that is not private", name, owner)
+	}
+}

@@ -1,5 +1,7 @@
 package ike
 
+import "strconv"
+
 // Names of the attribute values of IKEv1's phase 1 (RFC 2409 appendix A).
 
 // V1EncryptionName gives the short name of an encryption algorithm with its
@@ -22,11 +24,19 @@ func V1AuthenticationName(id uint16) string {
 	return or(short, id)
 }
 
-// V1GroupName gives the short name of a group description: those that IKEv2
-// has as well under the same name, and the old curves over GF[2^n].
+// lastV1Group is the last group that IKEv1 is known to be used with: products
+// offer the curves of RFC 8031 in both versions, but nothing after them.
+const lastV1Group = 32
+
+// V1GroupName gives the short name of a group description, or the number:
+// those that IKEv2 has as well under the same name, and the old curves over
+// GF[2^n].
 func V1GroupName(id uint16) string {
 	if _, short := namesV1Groups(id); short != "" {
 		return short
+	}
+	if id > lastV1Group {
+		return strconv.Itoa(int(id))
 	}
 	return KEGroupName(id)
 }
@@ -56,4 +66,22 @@ const (
 func (t V1AttributeType) String() string {
 	name, _ := namesV1Attributes(uint16(t))
 	return or(name, uint16(t))
+}
+
+// V1Name gives what a payload type means in a message of IKEv1: Name, or for a
+// private number what IKEv1 commonly has it for, such as "NAT-D" for 130.
+func (t PayloadType) V1Name() string {
+	if _, short := namesV1PrivatePayloadTypes(uint16(t)); short != "" {
+		return short
+	}
+	return t.Name()
+}
+
+// V1Name gives what an exchange type means in a message of IKEv1: Name, or for
+// a private number what Windows has it for, such as "AuthIP main mode" for 243.
+func (t ExchangeType) V1Name() string {
+	if _, short := namesV1PrivateExchangeTypes(uint16(t)); short != "" {
+		return short
+	}
+	return t.Name()
 }

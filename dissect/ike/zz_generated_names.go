@@ -82,6 +82,8 @@ func namesCPAttributes(v uint16) (name, short string) {
 		return "INTERNAL_IP4_DNS", "INTERNAL_IP4_DNS"
 	case 4:
 		return "INTERNAL_IP4_NBNS", "INTERNAL_IP4_NBNS"
+	case 5:
+		return "INTERNAL_ADDRESS_EXPIRY", "INTERNAL_ADDRESS_EXPIRY"
 	case 6:
 		return "INTERNAL_IP4_DHCP", "INTERNAL_IP4_DHCP"
 	case 7:
@@ -90,6 +92,8 @@ func namesCPAttributes(v uint16) (name, short string) {
 		return "INTERNAL_IP6_ADDRESS", "INTERNAL_IP6_ADDRESS"
 	case 10:
 		return "INTERNAL_IP6_DNS", "INTERNAL_IP6_DNS"
+	case 11:
+		return "INTERNAL_IP6_NBNS", "INTERNAL_IP6_NBNS"
 	case 12:
 		return "INTERNAL_IP6_DHCP", "INTERNAL_IP6_DHCP"
 	case 13:
@@ -790,6 +794,8 @@ func namesPayloadTypes(v uint16) (name, short string) {
 		return "Delete", "D"
 	case 13:
 		return "Vendor ID", "VID"
+	case 14:
+		return "Attributes", "ATTR"
 	case 15:
 		return "SA KEK Payload", "SAK"
 	case 16:
@@ -886,6 +892,117 @@ func namesPRF(v uint16) (name, short string) {
 		return "PRF_AES128_CMAC", "PRF_AES128_CMAC"
 	case 9:
 		return "PRF_HMAC_STREEBOG_512", "PRF_HMAC_STREEBOG_512"
+	}
+	return "", ""
+}
+
+// namesPrivateNotifyTypes returns the names that registry/private-notify-types.csv has for v, or empty strings.
+func namesPrivateNotifyTypes(v uint16) (name, short string) {
+	switch v {
+	case 8192:
+		return "PDN_CONNECTION_REJECTION or ME_CONNECT_FAILED", "3GPP or strongSwan"
+	case 8193:
+		return "MAX_CONNECTION_REACHED", "3GPP"
+	case 8241:
+		return "SEMANTIC_ERROR_IN_THE_TFT_OPERATION", "3GPP"
+	case 8242:
+		return "SYNTACTICAL_ERROR_IN_THE_TFT_OPERATION", "3GPP"
+	case 8244:
+		return "SEMANTIC_ERRORS_IN_PACKET_FILTERS", "3GPP"
+	case 8245:
+		return "SYNTACTICAL_ERRORS_IN_PACKET_FILTERS", "3GPP"
+	case 9000:
+		return "NON_3GPP_ACCESS_TO_EPC_NOT_ALLOWED", "3GPP"
+	case 9001:
+		return "USER_UNKNOWN", "3GPP"
+	case 9002:
+		return "NO_APN_SUBSCRIPTION", "3GPP"
+	case 9003:
+		return "AUTHORIZATION_REJECTED", "3GPP"
+	case 9006:
+		return "ILLEGAL_ME", "3GPP"
+	case 10500:
+		return "NETWORK_FAILURE", "3GPP"
+	case 11001:
+		return "RAT_TYPE_NOT_ALLOWED", "3GPP"
+	case 11005:
+		return "IMEI_NOT_ACCEPTED", "3GPP"
+	case 11011:
+		return "PLMN_NOT_ALLOWED", "3GPP"
+	case 11055:
+		return "UNAUTHENTICATED_EMERGENCY_NOT_SUPPORTED", "3GPP"
+	case 15500:
+		return "CONGESTION", "3GPP"
+	case 40961:
+		return "REACTIVATION_REQUESTED_CAUSE or USE_BEET_MODE", "3GPP or strongSwan"
+	case 40962:
+		return "ME_MEDIATION", "strongSwan"
+	case 40963:
+		return "ME_ENDPOINT", "strongSwan"
+	case 40964:
+		return "ME_CALLBACK", "strongSwan"
+	case 40965:
+		return "ME_CONNECTID", "strongSwan"
+	case 40966:
+		return "ME_CONNECTKEY", "strongSwan"
+	case 40967:
+		return "ME_CONNECTAUTH", "strongSwan"
+	case 40968:
+		return "ME_RESPONSE", "strongSwan"
+	case 40969:
+		return "RADIUS_ATTRIBUTE", "strongSwan"
+	case 41041:
+		return "BACKOFF_TIMER", "3GPP"
+	case 41050:
+		return "PDN_TYPE_IPv4_ONLY_ALLOWED", "3GPP"
+	case 41051:
+		return "PDN_TYPE_IPv6_ONLY_ALLOWED", "3GPP"
+	case 41101:
+		return "DEVICE_IDENTITY", "3GPP"
+	case 41112:
+		return "EMERGENCY_SUPPORT", "3GPP"
+	case 41134:
+		return "EMERGENCY_CALL_NUMBERS", "3GPP"
+	case 41288:
+		return "NBIFOM_GENERIC_CONTAINER", "3GPP"
+	case 41304:
+		return "P_CSCF_RESELECTION_SUPPORT", "3GPP"
+	case 41501:
+		return "PTI", "3GPP"
+	case 42011:
+		return "IKEV2_MULTIPLE_BEARER_PDN_CONNECTIVITY", "3GPP"
+	case 42014:
+		return "EPS_QOS", "3GPP"
+	case 42015:
+		return "EXTENDED_EPS_QOS", "3GPP"
+	case 42017:
+		return "TFT", "3GPP"
+	case 42020:
+		return "MODIFIED_BEARER", "3GPP"
+	case 42094:
+		return "APN_AMBR", "3GPP"
+	case 42095:
+		return "EXTENDED_APN_AMBR", "3GPP"
+	case 51015:
+		return "N1_MODE_CAPABILITY", "3GPP"
+	case 51115:
+		return "N1_MODE_INFORMATION", "3GPP"
+	case 55501:
+		return "5G_QOS_INFO", "3GPP"
+	case 55502:
+		return "NAS_IP4_ADDRESS", "3GPP"
+	case 55503:
+		return "NAS_IP6_ADDRESS", "3GPP"
+	case 55504:
+		return "UP_IP4_ADDRESS", "3GPP"
+	case 55505:
+		return "UP_IP6_ADDRESS", "3GPP"
+	case 55506:
+		return "NAS_TCP_PORT", "3GPP"
+	case 55507:
+		return "N3GPP_BACKOFF_TIMER", "3GPP"
+	case 61520:
+		return "NETWORK_OVERLAY_ID", "Fortinet"
 	}
 	return "", ""
 }
@@ -1000,6 +1117,17 @@ func namesV1AddressPreservation(v uint16) (name, short string) {
 	return "", ""
 }
 
+// namesV1AsymmetricAlgorithms returns the names that registry/v1-asymmetric-algorithms.csv has for v, or empty strings.
+func namesV1AsymmetricAlgorithms(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "RSA", "RSA"
+	case 2:
+		return "SM2", "SM2"
+	}
+	return "", ""
+}
+
 // namesV1Attributes returns the names that registry/v1-attributes.csv has for v, or empty strings.
 func namesV1Attributes(v uint16) (name, short string) {
 	switch v {
@@ -1035,6 +1163,10 @@ func namesV1Attributes(v uint16) (name, short string) {
 		return "Field Size", "Field Size"
 	case 16:
 		return "Group Order", "Group Order"
+	case 17:
+		return "Block Size", "Block Size"
+	case 20:
+		return "Asymmetric Cryptographic Algorithm Type", "Asymmetric Cryptographic Algorithm Type"
 	}
 	return "", ""
 }
@@ -1126,6 +1258,8 @@ func namesV1Authentication(v uint16) (name, short string) {
 // namesV1CertEncodings returns the names that registry/v1-cert-encodings.csv has for v, or empty strings.
 func namesV1CertEncodings(v uint16) (name, short string) {
 	switch v {
+	case 0:
+		return "NONE", "none"
 	case 1:
 		return "PKCS #7 wrapped X.509 certificate", "PKCS #7"
 	case 2:
@@ -1214,6 +1348,12 @@ func namesV1Encryption(v uint16) (name, short string) {
 		return "AES-CBC", "AES_CBC"
 	case 8:
 		return "CAMELLIA-CBC", "CAMELLIA_CBC"
+	case 127:
+		return "SM4-CBC (deprecated number)", "SM4_CBC"
+	case 128:
+		return "SM1-CBC", "SM1_CBC"
+	case 129:
+		return "SM4-CBC", "SM4_CBC"
 	}
 	return "", ""
 }
@@ -1273,6 +1413,8 @@ func namesV1Hash(v uint16) (name, short string) {
 		return "SHA2-384", "SHA2_384"
 	case 6:
 		return "SHA2-512", "SHA2_512"
+	case 20:
+		return "SM3", "SM3"
 	}
 	return "", ""
 }
@@ -1637,6 +1779,36 @@ func namesV1NotifyTypes(v uint16) (name, short string) {
 		return "R-U-THERE", "R-U-THERE"
 	case 36137:
 		return "R-U-THERE-ACK", "R-U-THERE-ACK"
+	case 40501:
+		return "UNITY-LOAD-BALANCE", "UNITY-LOAD-BALANCE"
+	case 40503:
+		return "UNITY-GROUP-HASH", "UNITY-GROUP-HASH"
+	}
+	return "", ""
+}
+
+// namesV1PrivateExchangeTypes returns the names that registry/v1-private-exchange-types.csv has for v, or empty strings.
+func namesV1PrivateExchangeTypes(v uint16) (name, short string) {
+	switch v {
+	case 243:
+		return "AuthIP Main Mode", "AuthIP main mode"
+	case 244:
+		return "AuthIP Quick Mode", "AuthIP quick mode"
+	case 245:
+		return "AuthIP Extended Mode", "AuthIP extended mode"
+	}
+	return "", ""
+}
+
+// namesV1PrivatePayloadTypes returns the names that registry/v1-private-payload-types.csv has for v, or empty strings.
+func namesV1PrivatePayloadTypes(v uint16) (name, short string) {
+	switch v {
+	case 130:
+		return "NAT Discovery (draft)", "NAT-D"
+	case 131:
+		return "NAT Original Address (draft)", "NAT-OA"
+	case 132:
+		return "Fragment", "FRAG"
 	}
 	return "", ""
 }
