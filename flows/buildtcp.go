@@ -7,12 +7,13 @@ import (
 	"github.com/ikesniff/ikesniff/reassembly"
 )
 
-// attemptsOf gathers the connections that were asked for and never came up.
+// attemptsOf gathers the connections that were asked for and never came up, or
+// came up for nothing.
 func attemptsOf(trackers []*Tracker) map[reassembly.Pair][]*connection {
 	out := map[reassembly.Pair][]*connection{}
 	for _, t := range trackers {
 		for _, c := range t.asked.m {
-			if c.open.set() {
+			if c.open.set() && !c.unused.set() {
 				continue
 			}
 			k := reassembly.MakePair(c.client.Addr(), c.server.Addr())
@@ -49,10 +50,14 @@ func (g *group) tcpFacts(f *diagnose.Facts, n naming, b *builder) {
 		}
 		delete(pairs, p.pair.key)
 		for _, c := range b.attempts[p.pair.key] {
-			f.Attempts = append(f.Attempts, diagnose.Attempt{
+			a := diagnose.Attempt{
 				Client: c.client.String(), Server: c.server.String(), FromInitiator: c.client.Addr() == g.initiator,
-				SYNs: c.syns, First: c.syn.fact(), Last: c.lastSYN.fact(), Refused: c.refused.fact(),
-			})
+				SYNs: c.syns, First: c.syn.fact(), Last: c.lastSYN.fact(), Refused: c.refused.fact(), Opened: c.open.fact(),
+			}
+			if c.open.set() && c.unused.compare(c.open) > 0 {
+				a.Closed = c.unused.fact()
+			}
+			f.Attempts = append(f.Attempts, a)
 			if len(f.Attempts) == 2*keep {
 				break
 			}

@@ -13,6 +13,7 @@ type connection struct {
 	syns           int
 	syn, lastSYN   mark
 	open, refused  mark
+	unused         mark // the end of a connection without data, or its beginning
 	midway         bool
 	prefix         mark
 	noPrefix       mark
@@ -112,6 +113,12 @@ func (t *Tracker) transport(e *reassembly.Event) {
 			c.open = earlier(c.open, now)
 		} else {
 			c.refused = earlier(c.refused, now)
+		}
+		return
+	}
+	if e.What == reassembly.HappeningUnused {
+		if c := t.asked.find(e.Src, e.Dst); c != nil {
+			c.unused = earlier(c.unused, now)
 		}
 		return
 	}

@@ -140,6 +140,10 @@ const (
 	HappeningOpen
 	// HappeningRefused: the SYN was answered with RST (Src is the server).
 	HappeningRefused
+	// HappeningUnused: an open connection carried no byte in either direction
+	// until both sides, or a RST, ended it. Where none did until the capture's
+	// end, the event is of the connection's first packet.
+	HappeningUnused
 	// The ones below come only for connections that carry IPsec or began to.
 
 	// HappeningMidway: the connection was open when the capture began.

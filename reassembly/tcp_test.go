@@ -319,6 +319,19 @@ func TestTCPStream(t *testing.T) {
 			t.at(1, 0, flagRST, nil)
 			t.at(1, 0, flagRST, nil)
 		}, `2< refused (0)`},
+		{"opened and closed without a byte", func(t *tcpTalk, r *rand.Rand) {
+			t.open()
+			t.at(0, t.seq[0], flagFIN|flagACK, nil)
+			t.at(1, t.seq[1], flagFIN|flagACK, nil)
+		}, `5< unused (0)`},
+		{"opened and left without a byte", func(t *tcpTalk, r *rand.Rand) {
+			t.open()
+		}, `1> unused (0)`},
+		{"opened and closed after another protocol", func(t *tcpTalk, r *rand.Rand) {
+			t.open()
+			t.say(1, []byte("220 mail.example.com ESMTP\r\n"))
+			t.at(0, t.seq[0], flagRST, nil)
+		}, ``},
 		{"SYN sent again", func(t *tcpTalk, r *rand.Rand) {
 			t.at(0, t.seq[0]-1, flagSYN, nil)
 			t.w.time += 1e9
