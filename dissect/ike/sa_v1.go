@@ -5,21 +5,19 @@ import "encoding/binary"
 // DOIIPsec is the IPsec domain of interpretation (RFC 2407).
 const DOIIPsec = 1
 
-// situationIdentity is the one situation without further fields: no labels for
-// secrecy or integrity (RFC 2407 4.2).
-const situationIdentity = 1
-
 // V1SA is the body of a security association payload of IKEv1 (RFC 2408 3.4,
 // RFC 2407 4.6.1): domain of interpretation, situation, proposals.
 type V1SA struct {
 	DOI       uint32
 	Situation uint32
+	labels    []byte // of a situation with secrecy or integrity
 	b         []byte // proposals
+	group     []byte // GDOI: all behind the situation
 }
 
 // ParseV1SA reads the body of an SA payload and checks it to its last
 // attribute. With an error, the V1SA still holds the proposals in front of the
-// broken one. The labelled situations, which nobody uses, are an error.
+// broken one. One of the GDOI has no proposals, but a Group.
 func ParseV1SA(body []byte) (V1SA, error) {
 	const part = "security association"
 	if len(body) < 8 {
@@ -29,13 +27,26 @@ func ParseV1SA(body []byte) (V1SA, error) {
 		DOI:       binary.BigEndian.Uint32(body),
 		Situation: binary.BigEndian.Uint32(body[4:]),
 	}
-	if s.DOI == DOIIPsec && s.Situation != situationIdentity {
-		return s, &SyntaxError{Part: part, Offset: 4, Problem: "situation is not the one of identity only"}
+	at := 8
+	switch s.DOI {
+	case DOIGDOI:
+		s.group = body[8:]
+		return s, checkGroup(part, body)
+	case DOIIPsec:
+		if s.Situation == 0 || s.Situation&^situationKnown != 0 {
+			return s, &SyntaxError{Part: part, Offset: 4, Problem: "situation is none that is defined"}
+		}
+		n, ok := labelsLength(body[8:], s.Situation)
+		if !ok {
+			return s, &SyntaxError{Part: part, Offset: 8, Problem: "labels of the situation end early"}
+		}
+		at += n
+		s.labels = body[8:at]
 	}
-	good, err := checkProposals(part, body[8:])
-	s.b = body[8 : 8+good]
+	good, err := checkProposals(part, body[at:])
+	s.b = body[at : at+good]
 	if e, ok := err.(*SyntaxError); ok {
-		e.Offset += 8
+		e.Offset += at
 	}
 	return s, err
 }
@@ -49,6 +60,10 @@ func (s V1SA) Proposals() V1Proposals {
 func (s V1SA) Append(b []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, s.DOI)
 	b = binary.BigEndian.AppendUint32(b, s.Situation)
+	if s.DOI == DOIGDOI {
+		return append(b, s.group...)
+	}
+	b = append(b, s.labels...)
 	for i := s.Proposals(); i.Next(); {
 		p := i.Proposal()
 		b = p.Append(b, i.s.last)

@@ -76,7 +76,9 @@ func TestParseV1SAErrors(t *testing.T) {
 		at, off int
 		v       byte
 	}{
-		"labelled situation":     {7, 4, 2},
+		"no situation":           {7, 4, 0},
+		"unknown situation":      {7, 4, 8},
+		"labels beyond the end":  {7, 8, 2},
 		"proposal length":        {11, 8, 0x5d},
 		"SPI beyond":             {14, 14, 0x60},
 		"number of transforms":   {15, 15, 3},

@@ -1,0 +1,114 @@
+package ike
+
+// V1CertEncoding is the encoding of a certificate in IKEv1 (RFC 2408 3.9).
+type V1CertEncoding uint8
+
+// Encodings of certificates (RFC 2408 3.9).
+const (
+	V1CertPKCS7         V1CertEncoding = 1
+	V1CertX509Signature V1CertEncoding = 4
+	V1CertX509KeyExch   V1CertEncoding = 5
+	V1CertCRL           V1CertEncoding = 7
+	V1CertARL           V1CertEncoding = 8
+)
+
+// String gives the name of the encoding, or the number.
+func (e V1CertEncoding) String() string {
+	name, _ := namesV1CertEncodings(uint16(e))
+	return or(name, uint16(e))
+}
+
+// V1Certificate is the body of a certificate payload of IKEv1 (RFC 2408 3.9).
+type V1Certificate struct {
+	Encoding V1CertEncoding
+	Data     []byte // borrowed
+}
+
+// ParseV1Certificate reads the body of a certificate payload.
+func ParseV1Certificate(body []byte) (V1Certificate, error) {
+	if len(body) < 1 {
+		return V1Certificate{}, short("certificate", body)
+	}
+	return V1Certificate{V1CertEncoding(body[0]), body[1:]}, nil
+}
+
+// Append appends the body to b.
+func (c V1Certificate) Append(b []byte) []byte {
+	return append(append(b, byte(c.Encoding)), c.Data...)
+}
+
+// Fields gives the encoding, and what a certificate of X.509 says.
+func (c V1Certificate) Fields(at int) []Field {
+	l := fieldList{at: at}
+	l.add("encoding", named(c.Encoding.String(), uint16(c.Encoding)), 1)
+	value, children, _ := c.decode(l.at)
+	if len(c.Data) > 0 {
+		l.bytes("certificate", value, c.Data)
+		l.fields[len(l.fields)-1].Children = children
+	}
+	return l.fields
+}
+
+func (c V1Certificate) findings(at int) []Finding {
+	if _, _, err := c.decode(at + 1); err != nil {
+		return []Finding{{at + 1, FindingWarning, "certificate is not read: " + err.Error()}}
+	}
+	return nil
+}
+
+// decode gives what the encodings of X.509 say: one line, and fields that take
+// no bytes of their own.
+func (c V1Certificate) decode(at int) (string, []Field, error) {
+	switch c.Encoding {
+	case V1CertX509Signature, V1CertX509KeyExch:
+		return certificateFields(at, c.Data)
+	case V1CertCRL, V1CertARL:
+		return crlFields(at, c.Data)
+	}
+	return opaqueText(c.Data), nil, nil
+}
+
+// V1CertRequest is the body of a certificate request payload of IKEv1
+// (RFC 2408 3.10).
+type V1CertRequest struct {
+	Encoding V1CertEncoding
+	// Authority is the distinguished name of an acceptable certificate
+	// authority in DER, empty for any; borrowed.
+	Authority []byte
+}
+
+// ParseV1CertRequest reads the body of a certificate request payload.
+func ParseV1CertRequest(body []byte) (V1CertRequest, error) {
+	if len(body) < 1 {
+		return V1CertRequest{}, short("certificate request", body)
+	}
+	return V1CertRequest{V1CertEncoding(body[0]), body[1:]}, nil
+}
+
+// Append appends the body to b.
+func (c V1CertRequest) Append(b []byte) []byte {
+	return append(append(b, byte(c.Encoding)), c.Authority...)
+}
+
+// Fields gives the encoding and the authority.
+func (c V1CertRequest) Fields(at int) []Field {
+	l := fieldList{at: at}
+	l.add("encoding", named(c.Encoding.String(), uint16(c.Encoding)), 1)
+	if len(c.Authority) == 0 {
+		l.derived("authority", "any")
+		return l.fields
+	}
+	name, _ := dnText(c.Authority)
+	l.bytes("authority", name, c.Authority)
+	return l.fields
+}
+
+func (c V1CertRequest) findings(at int) []Finding {
+	if len(c.Authority) == 0 {
+		return nil
+	}
+	if _, ok := dnText(c.Authority); !ok {
+		return []Finding{{at + 1, FindingWarning, "authority is not a distinguished name"}}
+	}
+	return nil
+}

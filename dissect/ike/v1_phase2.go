@@ -1,0 +1,147 @@
+package ike
+
+// V1IPsecAttributeType is an attribute class of quick mode (RFC 2407 4.5).
+type V1IPsecAttributeType uint16
+
+// Attribute classes of quick mode (RFC 2407 4.5, RFC 4304, RFC 6407).
+const (
+	V1IPsecLifeType            V1IPsecAttributeType = 1
+	V1IPsecLifeDuration        V1IPsecAttributeType = 2
+	V1IPsecGroup               V1IPsecAttributeType = 3
+	V1IPsecEncapsulation       V1IPsecAttributeType = 4
+	V1IPsecAuthentication      V1IPsecAttributeType = 5
+	V1IPsecKeyLength           V1IPsecAttributeType = 6
+	V1IPsecKeyRounds           V1IPsecAttributeType = 7
+	V1IPsecDictionarySize      V1IPsecAttributeType = 8
+	V1IPsecPrivateCompression  V1IPsecAttributeType = 9
+	V1IPsecECNTunnel           V1IPsecAttributeType = 10
+	V1IPsecESN                 V1IPsecAttributeType = 11
+	V1IPsecAuthKeyLength       V1IPsecAttributeType = 12
+	V1IPsecSignatureEncoding   V1IPsecAttributeType = 13
+	V1IPsecAddressPreservation V1IPsecAttributeType = 14
+	V1IPsecSADirection         V1IPsecAttributeType = 15
+)
+
+// String gives IANA's name, or the number.
+func (t V1IPsecAttributeType) String() string {
+	name, _ := namesV1IPsecAttributes(uint16(t))
+	return or(name, uint16(t))
+}
+
+// V1Phase2 is what a transform of quick mode says. What it leaves out is 0.
+type V1Phase2 struct {
+	Encapsulation  uint16 // mode; see V1EncapsulationName
+	Authentication uint16 // algorithm; see V1AuthAlgorithmName
+	KeyLength      uint16 // bits
+	Group          uint16 // of perfect forward secrecy
+	ESN            bool   // 64-bit sequence numbers (RFC 4304)
+	Direction      uint16 // 1 sender only, 2 receiver only, 3 symmetric (RFC 6407)
+	// LifetimeSeconds and LifetimeKilobytes are 0 where not given, or given as
+	// a number above 64 bits.
+	LifetimeSeconds, LifetimeKilobytes uint64
+}
+
+// Phase2 reads the attributes of a transform of quick mode (RFC 2407 4.5). A
+// life duration belongs to the life type in front of it.
+func (t V1Transform) Phase2() V1Phase2 {
+	var p V1Phase2
+	var life uint64
+	for a := t.Attributes(); a.Next(); {
+		v, ok := a.cur.Uint()
+		if !ok {
+			continue
+		}
+		if V1IPsecAttributeType(a.cur.Type) == V1IPsecLifeDuration {
+			switch life {
+			case V1LifeSeconds:
+				p.LifetimeSeconds = v
+			case V1LifeKilobytes:
+				p.LifetimeKilobytes = v
+			}
+			continue
+		}
+		if v > 0xffff {
+			continue
+		}
+		switch V1IPsecAttributeType(a.cur.Type) {
+		case V1IPsecLifeType:
+			life = v
+		case V1IPsecGroup:
+			p.Group = uint16(v)
+		case V1IPsecEncapsulation:
+			p.Encapsulation = uint16(v)
+		case V1IPsecAuthentication:
+			p.Authentication = uint16(v)
+		case V1IPsecKeyLength:
+			p.KeyLength = uint16(v)
+		case V1IPsecESN:
+			p.ESN = v == 1
+		case V1IPsecSADirection:
+			p.Direction = uint16(v)
+		}
+	}
+	return p
+}
+
+// V1EncapsulationName gives "Tunnel", "UDP-Encapsulated-Transport" and the
+// like, those of the drafts and of Check Point included, or the number.
+func V1EncapsulationName(mode uint16) string {
+	name, _ := namesV1EncapModes(mode)
+	return or(name, mode)
+}
+
+// V1AuthAlgorithmName gives "HMAC-SHA2-256" and the like, or the number.
+func V1AuthAlgorithmName(id uint16) string {
+	name, _ := namesV1AuthAlgorithms(id)
+	return or(name, id)
+}
+
+// V1TransformName gives the name of a transform ID, whose meaning depends on
+// the protocol of the proposal (RFC 2407 4.4), or the number.
+func V1TransformName(p V1ProtocolID, id uint8) string {
+	var name string
+	switch v := uint16(id); p {
+	case V1ProtocolISAKMP:
+		name, _ = namesV1ISAKMPTransforms(v)
+	case V1ProtocolAH:
+		name, _ = namesV1IPsecTransformsAH(v)
+	case V1ProtocolESP:
+		name, _ = namesV1IPsecTransformsESP(v)
+	case V1ProtocolIPCOMP:
+		name, _ = namesV1IPsecTransformsIPCOMP(v)
+	}
+	return or(name, uint16(id))
+}
+
+// v1IPsecAttribute names an attribute of a transform of quick mode.
+func v1IPsecAttribute(a, last Attribute) (name, value string) {
+	t := V1IPsecAttributeType(a.Type)
+	switch t {
+	case V1IPsecLifeType:
+		value = numberOr(a, namesV1LifeTypes)
+	case V1IPsecLifeDuration:
+		value = durationText(a, last, uint16(V1IPsecLifeType))
+	case V1IPsecGroup:
+		value = numberOr(a, v1GroupNames)
+	case V1IPsecEncapsulation:
+		value = numberOr(a, namesV1EncapModes)
+	case V1IPsecAuthentication:
+		value = numberOr(a, namesV1AuthAlgorithms)
+	case V1IPsecKeyLength, V1IPsecAuthKeyLength:
+		value = attributeNumber(a) + " bits"
+	case V1IPsecECNTunnel:
+		value = numberOr(a, namesV1ECNTunnel)
+	case V1IPsecESN:
+		value = attributeNumber(a)
+		if v, ok := a.Uint(); ok && v == 1 {
+			value = "64-bit sequence numbers (1)"
+		}
+	case V1IPsecAddressPreservation:
+		value = numberOr(a, namesV1AddressPreservation)
+	case V1IPsecSADirection:
+		value = numberOr(a, namesV1SADirection)
+	default:
+		value = attributeNumber(a)
+	}
+	return t.String(), value
+}
