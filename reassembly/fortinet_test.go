@@ -397,3 +397,33 @@ func BenchmarkTCP(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkFortinetHostile: segments that could all be fake, and never show it.
+func BenchmarkFortinetHostile(b *testing.B) {
+	for _, up := range []bool{true, false} {
+		for _, n := range []int{1000, 100_000} {
+			b.Run(fmt.Sprint("known ", up, ", ", n, " segments"), func(b *testing.B) {
+				r := rand.New(rand.NewPCG(12, 12))
+				for b.Loop() {
+					talk := newTalk(new(wire))
+					if up {
+						talk.up(r)
+					}
+					c := NewClassifier(Config{}, func(*Event) {})
+					for _, d := range talk.out {
+						c.Datagram(d)
+					}
+					p := esp(r, 0, 1, 80)
+					d := *talk.at(0, talk.seq[0]-5000, flagACK, p)
+					for i := range n {
+						be.PutUint32(p, 0x10101010+uint32(i)*7)
+						d.IPID++
+						d.TCP.Seq ^= 1
+						c.Datagram(&d)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/segment")
+			})
+		}
+	}
+}
