@@ -11,6 +11,7 @@ import (
 // early.
 var tcpFailures = []builder{
 	{"tcp-connect-failed.pcap", tcpConnectFailed},
+	{"tcp-half-open.pcap", tcpHalfOpen},
 	{"tcp-no-ike-answer.pcap", tcpNoIKEAnswer},
 	{"missing-stream-prefix.pcap", missingStreamPrefix},
 	{"tcp-reset-midpath.pcap", tcpResetMidpath},

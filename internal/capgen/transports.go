@@ -179,6 +179,7 @@ func udpSlowAnswer(t *trace) {
 	x.ping(6)
 	t.tunnels(1)
 	t.warns("ike-retransmission")
+	t.informs("tcp-half-open")
 }
 
 // Four requests on UDP 500 get no answer, then TCP 4500 is refused three times.
