@@ -122,11 +122,17 @@ func (r *fieldReader) textN(name string, n int) {
 	}
 }
 
-// skipN goes over n reserved bytes.
+// skipN goes over n reserved bytes, which get a field only if they are not
+// zero.
 func (r *fieldReader) skipN(n int) {
-	if r.take(n) != nil {
-		r.skip(n)
+	b := r.take(n)
+	for _, c := range b {
+		if c != 0 {
+			r.opaque("reserved", b)
+			return
+		}
 	}
+	r.skip(len(b))
 }
 
 // restText takes all that is left as a text, restOpaque as opaque bytes.
@@ -152,7 +158,7 @@ func nameOf(names func(uint16) (string, string), v uint16) string {
 func opaqueText(b []byte) string {
 	const most = 32
 	if len(b) > most {
-		return strconv.Itoa(len(b)) + " bytes"
+		return itoa(len(b)) + " bytes"
 	}
 	return hex.EncodeToString(b)
 }
@@ -175,6 +181,8 @@ func addressText(b []byte) string {
 	}
 	return opaqueText(b)
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 // bigEndian reads all of b, at most 8 bytes.
 func bigEndian(b []byte) (v uint64) {

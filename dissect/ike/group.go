@@ -1,0 +1,218 @@
+package ike
+
+import "encoding/binary"
+
+// Payload types of G-IKEv2 (RFC 9838 4.1). IDg is read as an ID.
+const (
+	PayloadIDg PayloadType = 50
+	PayloadGSA PayloadType = 51
+	PayloadKD  PayloadType = 52
+)
+
+// Group is the body of a group security association payload, GSA, or of a key
+// download payload, KD, of G-IKEv2 (RFC 9838 4.4 and 4.5). Both are a row of
+// substructures that begin alike: policies in one, bags of keys in the other.
+//
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//	|   protocol    |   SPI size    |  length, this head included   |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//	|                    SPI, then contents                         |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//
+// Protocol 0 marks what concerns the group or the member as a whole and not one
+// SA of it.
+type Group struct {
+	KeyDownload bool // KD, not GSA
+	b           []byte
+}
+
+const groupHead = 4
+
+// ParseGSA reads the body of a GSA payload and checks the lengths in it. With
+// an error, the Group still holds what is in front of the broken policy.
+func ParseGSA(body []byte) (Group, error) { return parseGroup(body, false) }
+
+// ParseKD reads the body of a KD payload, as ParseGSA does that of a GSA.
+func ParseKD(body []byte) (Group, error) { return parseGroup(body, true) }
+
+func parseGroup(body []byte, kd bool) (Group, error) {
+	i := GroupItems{b: body}
+	for i.Next() {
+	}
+	g := Group{KeyDownload: kd, b: body[:i.at:i.at]}
+	if i.problem == "" {
+		return g, nil
+	}
+	part := "group security association"
+	if kd {
+		part = "key download"
+	}
+	return g, &SyntaxError{Part: part, Offset: i.at, Problem: i.problem}
+}
+
+// Items begins a walk over the policies or key bags.
+func (g Group) Items() GroupItems { return GroupItems{b: g.b} }
+
+// Append appends the body to b.
+func (g Group) Append(b []byte) []byte {
+	for i := g.Items(); i.Next(); {
+		b = i.cur.Append(b)
+	}
+	return b
+}
+
+// GroupItems goes over the policies or key bags of a Group without allocating.
+type GroupItems struct {
+	b       []byte
+	at      int
+	cur     GroupItem
+	problem string
+}
+
+// Next steps to the next one and reports whether there is one.
+func (g *GroupItems) Next() bool {
+	rest := g.b[g.at:]
+	if len(rest) == 0 || g.problem != "" {
+		return false
+	}
+	if len(rest) < groupHead {
+		g.problem = endsEarly
+		return false
+	}
+	n, spi := int(binary.BigEndian.Uint16(rest[2:])), groupHead+int(rest[1])
+	switch {
+	case n < spi:
+		g.problem = "length is less than that of head and SPI"
+		return false
+	case n > len(rest):
+		g.problem = "length reaches beyond the payload"
+		return false
+	}
+	g.cur = GroupItem{Protocol: ProtocolID(rest[0]), SPI: rest[groupHead:spi:spi], Data: rest[spi:n:n]}
+	g.at += n
+	return true
+}
+
+// Item returns the one that Next stepped to.
+func (g *GroupItems) Item() GroupItem { return g.cur }
+
+// GroupItem is one policy of a GSA payload, or one bag of keys of a KD payload.
+type GroupItem struct {
+	Protocol ProtocolID
+	SPI      []byte // borrowed
+	Data     []byte // behind the SPI, borrowed
+}
+
+// Append appends the item to b.
+func (g GroupItem) Append(b []byte) []byte {
+	b = append(b, byte(g.Protocol), byte(len(g.SPI)))
+	b = binary.BigEndian.AppendUint16(b, uint16(groupHead+len(g.SPI)+len(g.Data)))
+	b = append(b, g.SPI...)
+	return append(b, g.Data...)
+}
+
+// Fields gives the fields of the body, which begins at byte at of the message.
+func (g Group) Fields(at int) []Field {
+	l := fieldList{at: at}
+	for i := g.Items(); i.Next(); {
+		item := i.Item()
+		name, value := g.itemName(item)
+		l.group(name, value, groupHead+len(item.SPI)+len(item.Data), g.itemFields(item, l.at))
+	}
+	return l.fields
+}
+
+func (g Group) itemName(item GroupItem) (name, value string) {
+	switch {
+	case g.KeyDownload && item.Protocol == 0:
+		return "member key bag", ""
+	case g.KeyDownload:
+		return "group key bag", item.Protocol.String()
+	case item.Protocol == 0:
+		return "group-wide policy", ""
+	}
+	return "group SA policy", item.Protocol.String()
+}
+
+func (g Group) itemFields(item GroupItem, at int) []Field {
+	r := newFieldReader(at, item.Data)
+	r.add("protocol", nameOf(namesProtocols, uint16(item.Protocol)), 1)
+	r.number("SPI size", uint64(len(item.SPI)), 1)
+	r.number("length", uint64(groupHead+len(item.SPI)+len(item.Data)), 2)
+	r.opaque("SPI", item.SPI)
+	names := groupKeyAttribute
+	switch {
+	case g.KeyDownload && item.Protocol == 0:
+		names = memberKeyAttribute
+	case g.KeyDownload:
+	case item.Protocol == 0:
+		names = groupPolicyAttribute
+	default:
+		names = groupSAAttribute
+		r.groupSelector("source")
+		r.groupSelector("destination")
+		r.groupTransforms()
+	}
+	r.attributes(names)
+	fields, _ := r.end()
+	return fields
+}
+
+// groupSelector takes a traffic selector.
+func (r *fieldReader) groupSelector(name string) {
+	i := Selectors{b: r.b}
+	if r.bad || !i.Next() {
+		r.bad = true
+		return
+	}
+	s := i.Selector()
+	r.group(name, s.String(), i.at, s.Fields(r.at))
+	r.b = r.b[i.at:]
+}
+
+// groupTransforms takes transforms in the form of RFC 7296 3.3.2 up to the one
+// marked as last.
+func (r *fieldReader) groupTransforms() {
+	s := Transforms{substructures{b: r.b, more: moreTransforms}}
+	for !r.bad && !s.s.last {
+		from := s.s.at
+		if !s.Next() {
+			r.bad = true
+			return
+		}
+		t := s.Transform()
+		r.group("transform", t.String(), s.s.at-from, t.fields(r.at, s.s.last))
+		r.b = r.b[s.s.at-from:]
+	}
+}
+
+// attributes takes data attributes to the end.
+func (r *fieldReader) attributes(names func(uint16) (string, string)) {
+	r.attributesAs(names, Attribute.valueText)
+}
+
+// groupSAAttribute names an attribute of a group SA policy (RFC 9838 9.2).
+func groupSAAttribute(v uint16) (name, short string) {
+	return oneOf(v, "GSA_KEY_LIFETIME", "GSA_INITIAL_MESSAGE_ID", "GSA_NEXT_SPI")
+}
+
+// groupPolicyAttribute names an attribute of a group-wide policy.
+func groupPolicyAttribute(v uint16) (name, short string) {
+	return oneOf(v, "GWP_ATD", "GWP_DTD", "GWP_SENDER_ID_BITS")
+}
+
+// groupKeyAttribute names an attribute of a group key bag.
+func groupKeyAttribute(v uint16) (name, short string) { return oneOf(v, "SA_KEY") }
+
+// memberKeyAttribute names an attribute of a member key bag.
+func memberKeyAttribute(v uint16) (name, short string) {
+	return oneOf(v, "WRAP_KEY", "AUTH_KEY", "GM_SENDER_ID")
+}
+
+// oneOf gives the v-th name, counted from 1.
+func oneOf(v uint16, names ...string) (name, short string) {
+	if v == 0 || int(v) > len(names) {
+		return "", ""
+	}
+	return names[v-1], names[v-1]
+}

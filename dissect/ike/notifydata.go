@@ -1,0 +1,209 @@
+package ike
+
+// Notify types whose data are decoded, beyond those in notify.go.
+const (
+	notifyUnsupportedCritical = 1
+	notifyInvalidMessageID    = 9
+	notifyInvalidSelectors    = 39
+	notifyUseAssignedHoA      = 42
+	notifySetWindowSize       = 16385
+	notifyIPCompSupported     = 16387
+	notifyMOBIKESupported     = 16396
+	notifyAdditionalIP4       = 16397
+	notifyAdditionalIP6       = 16398
+	notifyCookie2             = 16401
+	notifyNoNATsAllowed       = 16402
+	notifyAuthLifetime        = 16403
+	notifyRedirectSupported   = 16406
+	notifyRedirect            = 16407
+	notifyRedirectedFrom      = 16408
+	notifyTicketLTOpaque      = 16409
+	notifyTicketOpaque        = 16413
+	notifyLinkID              = 16414
+	notifyROHCSupported       = 16416
+	notifyQCDToken            = 16419
+	notifyMessageIDSync       = 16422
+	notifyReplayCounterSync   = 16423
+	notifyPasswordMethods     = 16424
+	notifyERXSupported        = 16427
+	notifyIFOMCapability      = 16428
+	notifySenderRequestID     = 16429
+	notifyPuzzle              = 16434
+	notifyPPKIdentity         = 16436
+	notifyNoPPKAuth           = 16437
+	notifyAdditionalKE        = 16441
+	notifyUseAGGFRAG          = 16442
+	notifyAuthMethods         = 16443
+	notifySAResourceInfo      = 16444
+	notifyBackoffTimer        = 41041
+	notifyDeviceIdentity      = 41101
+	notifyEmergencyNumbers    = 41134
+	notifyNASIP4              = 55502
+	notifyNASIP6              = 55503
+	notifyUPIP4               = 55504
+	notifyUPIP6               = 55505
+	notifyNASTCPPort          = 55506
+	notifyNetworkOverlayID    = 61520
+)
+
+// DataFields gives the fields of the data, which begin at byte at of the
+// message, and whether they have the form that the type asks for. The data of a
+// type that is not known, or is for private use, have any form.
+func (n Notify) DataFields(at int) (fields []Field, ok bool) {
+	r := newFieldReader(at, n.Data)
+	if n.decodeData(r) {
+		return r.end()
+	}
+	if name, _ := namesNotifyTypes(uint16(n.Type)); name != "" {
+		// All other types of the registry have no data. Some senders put a
+		// text for people there.
+		if len(n.Data) > 0 {
+			r.bytes("data", textOrOpaque(n.Data), r.take(len(n.Data)))
+		}
+		return r.fields, len(n.Data) == 0
+	}
+	if n.decodePrivate(r) {
+		if fields, ok := r.end(); ok {
+			return fields, true
+		}
+	}
+	r = newFieldReader(at, n.Data)
+	if len(n.Data) > 0 {
+		r.bytes("data", textOrOpaque(n.Data), r.take(len(n.Data)))
+	}
+	return r.fields, true
+}
+
+// decodeData takes the data of a type in IANA's registry, and reports false for
+// a type that has none.
+func (n Notify) decodeData(r *fieldReader) bool {
+	switch n.Type {
+	case notifyUnsupportedCritical: // RFC 7296 2.5
+		r.enum("payload type", 1, namesPayloadTypes)
+	case notifyInvalidMessageID: // RFC 7296 2.3
+		r.uint("message ID", 4)
+	case NotifyInvalidSPI: // RFC 7296 1.5
+		r.opaqueN("SPI", 4)
+	case NotifyInvalidKEPayload: // RFC 7296 1.2
+		r.enum("wants group", 2, namesKeyExchangeMethods)
+	case notifyInvalidSelectors: // RFC 7296 3.10.1
+		r.restOpaque("packet")
+	case notifySetWindowSize: // RFC 7296 2.3
+		r.uint("window size", 4)
+	case notifyIPCompSupported: // RFC 7296 2.22
+		r.uint("CPI", 2)
+		r.enum("transform", 1, namesIPCOMP)
+		r.restOpaque("attributes")
+	case NotifyNATDetectionSourceIP, NotifyNATDetectionDestinationIP: // RFC 7296 2.23
+		r.opaqueN("SHA-1 of SPIs, address and port", sha1Length)
+	case NotifyCookie: // RFC 7296 2.6
+		r.restOpaque("cookie")
+	case notifyAdditionalIP4: // RFC 4555 4.2.2
+		r.address("address", 4)
+	case notifyAdditionalIP6:
+		r.address("address", 16)
+	case notifyCookie2: // RFC 4555 4.2.5
+		r.restOpaque("cookie")
+	case notifyNoNATsAllowed: // RFC 4555 4.2.6
+		size := 4
+		if len(n.Data) > 12 {
+			size = 16
+		}
+		r.address("source address", size)
+		r.address("destination address", size)
+		r.uint("source port", 2)
+		r.uint("destination port", 2)
+	case notifyAuthLifetime: // RFC 4478 3
+		r.seconds("lifetime", 4)
+	case notifyRedirectSupported: // RFC 5685 9.1
+		return false
+	case notifyRedirect: // RFC 5685 9.2
+		r.gateway()
+		r.restOpaque("nonce")
+	case notifyRedirectedFrom: // RFC 5685 9.3
+		r.gateway()
+	case notifyTicketLTOpaque: // RFC 5723 7.1
+		r.seconds("lifetime", 4)
+		r.restOpaque("ticket")
+	case notifyTicketOpaque: // RFC 5723 7.2
+		r.restOpaque("ticket")
+	case notifyLinkID: // RFC 5739 5.3
+		r.restOpaque("link ID")
+	case notifyROHCSupported: // RFC 5857 3.1
+		r.attributesAs(namesROHCAttributes, rohcValue)
+	case notifyQCDToken: // RFC 6290 4.1
+		r.restOpaque("token")
+	case notifyMessageIDSync: // RFC 6311 6.3
+		r.opaqueN("nonce", 4)
+		r.uint("expected send request message ID", 4)
+		r.uint("expected receive request message ID", 4)
+	case notifyReplayCounterSync: // RFC 6311 6.4: 8 bytes with extended sequence numbers
+		if len(n.Data) == 8 {
+			r.uint("incoming SA delta", 8)
+		} else {
+			r.uint("incoming SA delta", 4)
+		}
+	case notifyPasswordMethods: // RFC 6467 3
+		r.enums("method", namesSecurePasswordMethods)
+	case notifyERXSupported: // RFC 6867 4
+		r.restText("domain")
+	case NotifySignatureHashAlgorithms: // RFC 7427 4
+		r.enums("hash algorithm", namesHashAlgorithms)
+	case notifyPuzzle: // RFC 8019 8.1
+		r.enum("PRF", 2, namesPRF)
+		r.uint("difficulty", 1)
+	case notifyPPKIdentity: // RFC 8784 5.1
+		r.enum("PPK ID type", 1, namesPPKIDTypes)
+		if len(r.b) > 0 {
+			r.bytes("PPK ID", textOrOpaque(r.b), r.take(len(r.b)))
+		}
+	case notifyNoPPKAuth: // RFC 8784 3
+		r.restOpaque("authentication data")
+	case notifyAdditionalKE: // RFC 9370 2.2.4: a blob that comes back
+		r.restOpaque("link")
+	case notifyUseAGGFRAG: // RFC 9347 5.1
+		r.flags("flags", map[uint]string{1: "congestion control", 0: "do not fragment"})
+	case notifyAuthMethods: // RFC 9593 3.2
+		for len(r.b) > 0 && !r.bad {
+			r.announcement()
+		}
+	case notifySAResourceInfo, notifyMOBIKESupported, notifyUseAssignedHoA, notifyIFOMCapability, notifySenderRequestID:
+		// Any data: RFC 9611, RFC 4555 4.2.1 (to be ignored), 3GPP, RFC 9838.
+		if len(r.b) > 0 {
+			r.bytes("data", textOrOpaque(r.b), r.take(len(r.b)))
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// enums takes numbers of two bytes to the end.
+func (r *fieldReader) enums(name string, names func(uint16) (string, string)) {
+	for len(r.b) > 0 && !r.bad {
+		r.enum(name, 2, names)
+	}
+}
+
+// Fields gives the fields of the body, which begins at byte at of the message.
+func (n Notify) Fields(at int) []Field {
+	l := fieldList{at: at}
+	l.add("protocol", nameOf(namesProtocols, uint16(n.Protocol)), 1)
+	l.number("SPI size", uint64(len(n.SPI)), 1)
+	kind := named(n.Type.String(), uint16(n.Type))
+	if name, owner := n.Type.Private(); name != "" {
+		kind += ", " + name + " if of " + owner
+	}
+	l.add("notify type", kind, 2)
+	l.opaque("SPI", n.SPI)
+	data, _ := n.DataFields(l.at)
+	return append(l.fields, data...)
+}
+
+func (n Notify) findings(at int) []Finding {
+	at += 4 + len(n.SPI)
+	if _, ok := n.DataFields(at); ok {
+		return nil
+	}
+	return []Finding{{at, FindingWarning, "data of " + n.Type.String() + " have not its form"}}
+}

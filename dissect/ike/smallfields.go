@@ -1,0 +1,114 @@
+package ike
+
+// Fields gives the fields of the body, which begins at byte at of the message.
+func (k KE) Fields(at int) []Field {
+	l := fieldList{at: at}
+	l.add("group", nameOf(namesKeyExchangeMethods, k.Group), 2)
+	l.skip(2)
+	l.opaque("key exchange data", k.Data)
+	return l.fields
+}
+
+func (k KE) findings(at int) []Finding {
+	i, r := keyExchangeLengths(k.Group)
+	if i == 0 || len(k.Data) == i || len(k.Data) == r {
+		return nil
+	}
+	want := itoa(i)
+	if i != r {
+		want += " or " + itoa(r)
+	}
+	return []Finding{{at + 4, FindingWarning, "key exchange data are " + itoa(len(k.Data)) + " bytes, but " +
+		KEGroupName(k.Group) + " has " + want}}
+}
+
+// keyExchangeLengths returns how many bytes of key exchange data initiator and
+// responder send for a method (RFC 7296 3.4, RFC 5903 7, RFC 6954 4.1, RFC 8031
+// 3.1, RFC 9385 4.4, FIPS 203 table 3), and 0 where that is not known.
+func keyExchangeLengths(group uint16) (initiator, responder int) {
+	same := func(n int) (int, int) { return n, n }
+	switch group {
+	case 1:
+		return same(768 / 8)
+	case 2, 22:
+		return same(1024 / 8)
+	case 5:
+		return same(1536 / 8)
+	case 14, 23, 24:
+		return same(2048 / 8)
+	case 15:
+		return same(3072 / 8)
+	case 16:
+		return same(4096 / 8)
+	case 17:
+		return same(6144 / 8)
+	case 18:
+		return same(8192 / 8)
+	case 19, 28:
+		return same(2 * 256 / 8)
+	case 20, 29:
+		return same(2 * 384 / 8)
+	case 21:
+		return same(2 * 528 / 8)
+	case 25:
+		return same(2 * 192 / 8)
+	case 26, 27:
+		return same(2 * 224 / 8)
+	case 30:
+		return same(2 * 512 / 8)
+	case 31:
+		return same(32)
+	case 32:
+		return same(56)
+	case 33:
+		return same(64)
+	case 34:
+		return same(128)
+	case 35:
+		return 800, 768
+	case 36:
+		return 1184, 1088
+	case 37:
+		return 1568, 1568
+	}
+	return 0, 0
+}
+
+// Fields gives the fields of the body, which begins at byte at of the message.
+func (n Nonce) Fields(at int) []Field {
+	l := fieldList{at: at}
+	l.opaque("nonce", n.Data)
+	return l.fields
+}
+
+func (n Nonce) findings(at int) []Finding {
+	if len(n.Data) >= 16 && len(n.Data) <= 256 { // RFC 7296 3.9
+		return nil
+	}
+	return []Finding{{at, FindingWarning, "nonce is " + itoa(len(n.Data)) + " bytes, not 16 to 256"}}
+}
+
+// Fields gives the fields of the body, which begins at byte at of the message.
+func (d Delete) Fields(at int) []Field {
+	l := fieldList{at: at}
+	l.add("protocol", nameOf(namesProtocols, uint16(d.Protocol)), 1)
+	l.number("SPI size", uint64(d.SPISize), 1)
+	l.number("number of SPIs", uint64(d.Count), 2)
+	for i := range int(d.Count) {
+		spi := d.SPI(i)
+		if spi == nil {
+			break
+		}
+		l.opaque("SPI", spi)
+	}
+	return l.fields
+}
+
+// Fields gives the fields of the body, which begins at byte at of the message.
+func (f Fragment) Fields(at int) []Field {
+	l := fieldList{at: at}
+	l.number("fragment number", uint64(f.Number), 2)
+	l.number("total fragments", uint64(f.Total), 2)
+	l.opaque("encrypted", f.Data)
+	return l.fields
+}
