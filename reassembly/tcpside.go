@@ -158,6 +158,22 @@ func (s *tcpSide) Partial(n int) { s.tell(HappeningPartial, n) }
 // Lost tells that messages lost bytes: the hole was told of already.
 func (s *tcpSide) Lost(int) {}
 
+// expectedAhead is how many sequence numbers may have gone with bytes that are
+// missing.
+const expectedAhead = 256
+
+// ExpectsESP tells whether seq is one of the next numbers of an SPI that the
+// stream has carried.
+func (s *tcpSide) ExpectsESP(spi, seq uint32) bool {
+	for i := range s.streamed.of[:s.streamed.n] {
+		if o := &s.streamed.of[i]; o.spi == spi {
+			d := seq - o.high
+			return d > 0 && d <= expectedAhead
+		}
+	}
+	return false
+}
+
 // KnownESP tells whether this direction has used an SPI, on any transport.
 func (s *tcpSide) KnownESP(spi uint32) bool {
 	ends := &s.conn.ends

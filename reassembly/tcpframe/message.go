@@ -76,6 +76,14 @@ type Handler interface {
 	Lost(n int)
 }
 
+// Expecter is a Knower that can tell more of an SPI.
+type Expecter interface {
+	Knower
+	// ExpectsESP tells whether seq is one of the next sequence numbers of an SPI
+	// that this direction of the connection has used.
+	ExpectsESP(spi, seq uint32) bool
+}
+
 // Knower knows the SPIs that a pair of addresses has used so far. A nil Knower
 // knows none. Calls are frequent while the framing is searched for.
 type Knower interface {

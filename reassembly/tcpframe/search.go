@@ -162,6 +162,9 @@ func (s *search) look(b []byte, k Knower) (place, bool) {
 	// sequence number. Where a packet begins, a frame is likely to.
 	if h.espShape() {
 		known := knownESP(h.spi, k)
+		if known && expectedESP(h.spi, h.seq, k) {
+			return s.joined(pos), true
+		}
 		if known || first || h.seq < oldSequence {
 			h.readBody(b)
 			s.begin(pos, h, known)

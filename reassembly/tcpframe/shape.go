@@ -124,6 +124,13 @@ func knownIKE(b []byte, k Knower) bool {
 
 func knownESP(spi uint32, k Knower) bool { return k != nil && k.KnownESP(spi) }
 
+// expectedESP tells whether a packet of a known SPI has one of the next sequence
+// numbers of it: SPI and number together are proof enough (RFC 9329 10).
+func expectedESP(spi, seq uint32, k Knower) bool {
+	e, ok := k.(Expecter)
+	return ok && e.ExpectsESP(spi, seq)
+}
+
 // short tells how long the frame of two or three bytes is that b, of at least
 // three, begins with: empty, or a keepalive. 0 if neither.
 func short(b []byte) int {
