@@ -236,7 +236,45 @@ func (g *group) copies(interfaces []string) diagnose.Copies {
 			}
 		}
 	}
+	for _, p := range g.tcpPaths() {
+		k := &p.tcp.copied
+		if k.n == 0 {
+			continue
+		}
+		first = earlier(first, k.first)
+		for _, at := range p.taps {
+			name(tapName(at.tap, interfaces))
+		}
+		if len(p.taps) > 1 {
+			out.OtherTap += k.n
+		} else {
+			out.SameTap += k.n
+		}
+	}
 	out.First = first.fact()
 	slices.Sort(out.Taps)
+	return out
+}
+
+// tcpPaths lists the TCP paths of the tunnel's SAs, in no order.
+func (g *group) tcpPaths() []*path {
+	seen := map[*path]bool{}
+	var out []*path
+	add := func(p *path) {
+		if p.tcp != nil && !seen[p] {
+			seen[p] = true
+			out = append(out, p)
+		}
+	}
+	for _, l := range g.ikes {
+		for _, p := range l.paths {
+			add(p.path)
+		}
+	}
+	for _, c := range g.children {
+		for _, s := range c.streams {
+			add(s.path)
+		}
+	}
 	return out
 }

@@ -26,6 +26,7 @@ type connection struct {
 	foreign              reassembly.Foreign
 	foreignAt            mark
 	foreignFrom          netip.AddrPort
+	copied               tally         // segments of the stream that were captured twice
 	dir                  [2]happenings // by direction of the path
 }
 
@@ -127,6 +128,10 @@ func (t *Tracker) transport(e *reassembly.Event) {
 	if e.Packets > 0 {
 		at.dir[dir].addPackets(e, now)
 	}
+	if e.What == reassembly.HappeningCopied {
+		c.copied.add(now)
+		return
+	}
 	h := &c.dir[dir]
 	switch e.What {
 	case reassembly.HappeningMidway:
@@ -223,6 +228,10 @@ func isTCP(t reassembly.Transport) bool {
 func (t *traffic) addPackets(e *reassembly.Event, m mark) {
 	t.all.packets += uint64(e.Packets)
 	t.all.bytes += uint64(e.IPLength)
-	t.first = earlier(t.first, m)
+	if e.What == reassembly.HappeningCopied {
+		t.sure.packets += uint64(e.Packets)
+		t.sure.bytes += uint64(e.IPLength)
+	}
+	t.first = earlier(t.first, mark{e.FirstTime, e.FirstRef})
 	t.last = later(t.last, m)
 }

@@ -156,6 +156,8 @@ const (
 	// HappeningFIN and HappeningRST: Src ended the connection.
 	HappeningFIN
 	HappeningRST
+	// HappeningCopied: the capture holds a segment of the stream a second time.
+	HappeningCopied
 	// HappeningRetransmission: Bytes were sent again, all or some of them known.
 	HappeningRetransmission
 	// HappeningOutOfOrder: a segment came before one that precedes it.

@@ -360,10 +360,16 @@ func TestTCPUndecided(t *testing.T) {
 func TestTCPTaps(t *testing.T) {
 	const want = `
 		7> prefix (0)
+		8> copied
 		9> rfc8229 ike (2)
+		10> copied
 		11< rfc8229 ike
+		12< copied
 		13> rfc8229 esp c1c2c3c4 1
-		15> rfc8229 esp c1c2c3c4 2`
+		14> copied
+		15> rfc8229 esp c1c2c3c4 2
+		16> copied
+		18< copied`
 	talk := func() []*dissect.Datagram {
 		t := newTalk(new(wire))
 		r := rand.New(rand.NewPCG(1, 1))

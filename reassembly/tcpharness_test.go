@@ -87,7 +87,7 @@ func (t *tcpTalk) up(r *rand.Rand) {
 	t.ack(0)
 }
 
-var happenings = [...]string{"syn", "open", "refused", "unused", "midway", "prefix", "no prefix", "fin", "rst", "retransmission", "out of order",
+var happenings = [...]string{"syn", "open", "refused", "unused", "midway", "prefix", "no prefix", "fin", "rst", "copied", "retransmission", "out of order",
 	"gap", "resync", "conflict", "framing error", "repeat", "zero window", "probe", "partial", "segments"}
 
 // line is an event in short.

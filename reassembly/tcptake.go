@@ -113,7 +113,10 @@ func (t *tcpConn) apply(s *segment, f fate) {
 			other.stream.Flush(other)
 		}
 	}
-	if !side.claimed && (s.wire == 0 || s.copied || t.kind == kindCisco || side.foreign) {
+	if f != fateFake && s.copied && t.kind != kindCisco {
+		t.transport(s, HappeningCopied, TransportTCP, 0)
+	}
+	if !side.claimed && (s.wire == 0 || t.kind == kindCisco || side.foreign) {
 		side.unclaimed(s)
 	}
 	if side.stream.Ended() {
