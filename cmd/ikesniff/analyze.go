@@ -203,7 +203,7 @@ func colours(w io.Writer) bool {
 
 // perform reads the captures and writes their report.
 func (a *analysis) perform(ctx context.Context) error {
-	src, err := a.open(ctx)
+	src, err := a.open(ctx, a.files)
 	if err != nil {
 		return err
 	}
@@ -233,7 +233,7 @@ func (a *analysis) perform(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.notes(stream.Head.Sources)
+	a.notes(stream.Head.Sources, a.quiet)
 
 	switch {
 	case tally.Worst().Rank() >= a.failRank:
@@ -250,12 +250,12 @@ func allRead(sources []report.Source) bool {
 	return !slices.ContainsFunc(sources, func(s report.Source) bool { return !s.Complete })
 }
 
-// open opens the captures.
-func (a *analysis) open(ctx context.Context) (capture.Source, error) {
-	if len(a.files) == 1 && a.files[0] == "-" {
-		return capture.OpenReader(interruptible(ctx, a.stdin), "-"), nil
+// open opens captures.
+func (e *env) open(ctx context.Context, files []string) (capture.Source, error) {
+	if len(files) == 1 && files[0] == "-" {
+		return capture.OpenReader(interruptible(ctx, e.stdin), "-"), nil
 	}
-	src, err := capture.Open(a.files)
+	src, err := capture.Open(files)
 	if err != nil {
 		return nil, &failure{err}
 	}
@@ -291,14 +291,15 @@ func unreadable(sources []report.Source) error {
 	return failf("%s", strings.Join(all, "; "))
 }
 
-// notes says on standard error what concerns the inputs.
-func (a *analysis) notes(sources []report.Source) {
+// notes says on standard error what concerns the inputs; with quiet, only what
+// is wrong with them.
+func (e *env) notes(sources []report.Source, quiet bool) {
 	for i := range sources {
 		s := &sources[i]
 		if s.Error != "" {
-			fmt.Fprintln(a.stderr, "ikesniff: "+sentence(s, s.Error))
-		} else if s.Note != "" && !a.quiet {
-			fmt.Fprintln(a.stderr, "ikesniff: note: "+sentence(s, s.Note))
+			fmt.Fprintln(e.stderr, "ikesniff: "+sentence(s, s.Error))
+		} else if s.Note != "" && !quiet {
+			fmt.Fprintln(e.stderr, "ikesniff: note: "+sentence(s, s.Note))
 		}
 	}
 }

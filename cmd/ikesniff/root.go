@@ -16,6 +16,7 @@ const rootExample = `  ikesniff analyze capture.pcap            what is in this 
   ikesniff analyze --problems *.pcapng     several files, tunnels with problems only
   tcpdump -w - udp | ikesniff analyze -    from standard input
   ikesniff analyze -o report.json a.pcap   the report as JSON
+  ikesniff messages capture.pcap           a line for each message, -v for all fields
   ikesniff explain no-answer               what an anomaly code means`
 
 func newRoot(e *env) *cobra.Command {
@@ -38,6 +39,7 @@ func newRoot(e *env) *cobra.Command {
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
 		newAnalyze(e),
+		newMessages(e),
 		newExplain(e),
 		newSchema(e),
 		newCompletion(e),

@@ -1,0 +1,276 @@
+package message
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/reassembly"
+	"github.com/ikesniff/ikesniff/report"
+)
+
+// jsonForm writes an object a message: a line each, or as a list in one
+// object. Fields have the names of Suricata's EVE records where those have
+// them. Objects are appended by hand: encoding/json takes several times as
+// long as reading the message does.
+type jsonForm struct {
+	l     *Lister
+	lines bool
+	began bool
+	words []byte
+}
+
+// begin begins an object of the list.
+func (j *jsonForm) begin(b []byte) []byte {
+	if j.lines {
+		return b
+	}
+	if j.began {
+		return append(b, ",\n    "...)
+	}
+	j.began = true
+	b = append(b, `{
+  "schema_version": `...)
+	b = strconv.AppendInt(b, report.SchemaVersion, 10)
+	return append(b, ",\n  \"messages\": [\n    "...)
+}
+
+func (j *jsonForm) finish(b []byte) []byte {
+	if j.lines {
+		return append(b, '\n')
+	}
+	return b
+}
+
+func (j *jsonForm) ike(b []byte, e *reassembly.Event, s *summary) []byte {
+	b = j.begin(b)
+	b = appendCommon(b, "ike", e.Time, e.FirstRef, e.Ref, e.Transport, e.Message, e.Src, e.Dst)
+	m := &s.m
+	b = appendUint(b, `,"version_major":`, uint64(m.Version.Major))
+	b = appendUint(b, `,"version_minor":`, uint64(m.Version.Minor))
+	b = append(b, `,"init_spi":"`...)
+	b = appendHex64(b, uint64(m.InitiatorSPI))
+	b = append(b, `","resp_spi":"`...)
+	b = appendHex64(b, uint64(m.ResponderSPI))
+	b = appendUint(b, `","exchange_type":`, uint64(m.ExchangeType))
+	b = append(b, `,"exchange":`...)
+	b = appendString(b, m.ExchangeType.Name())
+	b = appendUint(b, `,"message_id":`, uint64(m.MessageID))
+	if m.V2() {
+		b = appendBool(b, `,"response":`, m.IsResponse())
+		if m.FromInitiator() {
+			b = append(b, `,"role":"initiator"`...)
+		} else {
+			b = append(b, `,"role":"responder"`...)
+		}
+	}
+	b = appendUint(b, `,"length":`, uint64(e.Length))
+	b = appendBool(b, `,"truncated":`, e.Truncated)
+	b = appendBool(b, `,"encrypted":`, s.encrypted)
+	b = append(b, `,"payload":[`...)
+	for i, p := range s.payloads {
+		b = comma(b, i)
+		b = appendString(b, p.Name())
+	}
+	b = append(b, `],"notify":[`...)
+	for i := range s.notifies {
+		b = comma(b, i)
+		b = appendString(b, s.notifyName(i))
+	}
+	b = append(b, `],"vendor_ids":[`...)
+	for i, v := range s.vendors {
+		b = comma(b, i)
+		b = appendString(b, ike.VendorName(v))
+	}
+	b = append(b, ']')
+	b = appendProposals(b, s)
+	if s.hasKE && s.m.V2() {
+		b = append(b, `,"key_exchange":`...)
+		b = appendString(b, ike.KEGroupName(s.keGroup))
+	}
+	if src, dst, known := s.nat(e); known {
+		b = appendBool(b, `,"nat":{"source":`, src)
+		b = appendBool(b, `,"destination":`, dst)
+		b = append(b, '}')
+	}
+	if f := &s.fragment; f.Total > 0 {
+		b = appendUint(b, `,"fragment":{"number":`, uint64(f.Number))
+		b = appendUint(b, `,"total":`, uint64(f.Total))
+		if g := s.group; g != nil && g.Total == f.Total {
+			b = appendUint(b, `,"seen":`, uint64(g.Have()))
+			b = appendBool(b, `,"complete":`, g.Complete())
+		}
+		b = append(b, '}')
+	} else if s.inPieces {
+		b = appendUint(b, `,"fragment":{"id":`, uint64(s.v1Fragment.ID))
+		b = appendUint(b, `,"number":`, uint64(s.v1Fragment.Number))
+		b = appendBool(b, `,"last":`, s.v1Fragment.Last)
+		b = append(b, '}')
+	}
+	if s.err != nil && !s.headless(e) {
+		b = append(b, `,"malformed":`...)
+		b = appendString(b, problem(s.err))
+	}
+	j.words = j.l.appendWords(j.words[:0], e, s)
+	b = append(b, `,"text":`...)
+	b = appendString(b, j.words)
+	if j.l.opt.Verbose > 0 {
+		b = appendTree(b, m, j.l.opt.Verbose > 1)
+	}
+	return j.finish(append(b, '}'))
+}
+
+// appendCommon begins an object with what all have.
+func appendCommon(b []byte, event string, at int64, first, last capture.Ref, tr reassembly.Transport, kind reassembly.MessageKind, src, dst netip.AddrPort) []byte {
+	b = append(b, `{"event_type":"`...)
+	b = append(b, event...)
+	b = append(b, `","timestamp":`...)
+	b = appendTimestamp(b, at)
+	b = append(b, `,"ref":`...)
+	b = appendRef(b, last)
+	if first != 0 && first != last {
+		b = append(b, `,"first_ref":`...)
+		b = appendRef(b, first)
+	}
+	b = append(b, `,"src_ip":"`...)
+	b = src.Addr().AppendTo(b)
+	if src.Port() != 0 {
+		b = appendUint(b, `","src_port":`, uint64(src.Port()))
+	} else {
+		b = append(b, '"')
+	}
+	b = append(b, `,"dest_ip":"`...)
+	b = dst.Addr().AppendTo(b)
+	if dst.Port() != 0 {
+		b = appendUint(b, `","dest_port":`, uint64(dst.Port()))
+	} else {
+		b = append(b, '"')
+	}
+	b = append(b, `,"proto":"`...)
+	b = append(b, protocol(tr, kind)...)
+	b = append(b, `","transport":"`...)
+	b = append(b, tr.String()...)
+	return append(b, '"')
+}
+
+// protocol is what the IP header says.
+func protocol(tr reassembly.Transport, kind reassembly.MessageKind) string {
+	switch tr {
+	case reassembly.TransportUDP, reassembly.TransportUDPNATT:
+		return "UDP"
+	case reassembly.TransportIP:
+		if kind == reassembly.MessageAH {
+			return "AH"
+		}
+		return "ESP"
+	}
+	return "TCP"
+}
+
+func (j *jsonForm) run(b []byte, x *run) []byte {
+	name := "keepalive"
+	switch {
+	case x.kind == reassembly.MessageESP:
+		name = "esp_summary"
+	case x.kind == reassembly.MessageAH:
+		name = "ah_summary"
+	}
+	b = j.begin(b)
+	b = appendCommon(b, name, x.firstTime, x.firstRef, x.lastRef, x.transport, x.kind, x.src, x.dst)
+	b = append(b, `,"last_seen":`...)
+	b = appendTimestamp(b, x.lastTime)
+	b = appendUint(b, `,"packets":`, x.packets)
+	if x.kind != reassembly.MessageKeepalive {
+		b = append(b, `,"spi":"`...)
+		b = appendHex32(b, x.spi)
+		b = appendUint(b, `","bytes":`, x.bytes)
+		b = appendUint(b, `,"first_sequence":`, uint64(x.firstSeq))
+		b = appendUint(b, `,"last_sequence":`, uint64(x.lastSeq))
+		b = appendUint(b, `,"lowest_sequence":`, uint64(x.low))
+		b = appendUint(b, `,"highest_sequence":`, uint64(x.high))
+		b = appendBool(b, `,"truncated":`, x.truncated)
+	}
+	j.words = appendRun(j.words[:0], x)
+	b = append(b, `,"text":`...)
+	b = appendString(b, j.words)
+	return j.finish(append(b, '}'))
+}
+
+// tail is what closes the list, and the last line.
+type tail struct {
+	EventType         string           `json:"event_type,omitempty"`
+	Timestamp         *time.Time       `json:"timestamp,omitempty"`
+	SchemaVersion     int              `json:"schema_version,omitempty"`
+	Generator         report.Generator `json:"generator"`
+	Listed            uint64           `json:"listed"`
+	Complete          bool             `json:"complete"`
+	IncompleteBecause []string         `json:"incomplete_because"`
+	Sources           []report.Source  `json:"sources"`
+	Totals            report.Totals    `json:"totals"`
+	// Incomplete lists messages of which fragments (RFC 7383) were not seen.
+	Incomplete []incomplete `json:"incomplete_messages"`
+}
+
+type incomplete struct {
+	InitSPI   string   `json:"init_spi"`
+	RespSPI   string   `json:"resp_spi"`
+	Exchange  string   `json:"exchange"`
+	MessageID uint32   `json:"message_id"`
+	Response  bool     `json:"response"`
+	Total     uint16   `json:"fragments_total"`
+	Missing   []uint16 `json:"fragments_missing"`
+}
+
+func incompletes(groups []ike.FragmentGroup) []incomplete {
+	out := []incomplete{}
+	for i := range groups {
+		g := &groups[i]
+		out = append(out, incomplete{g.Key.InitiatorSPI.String(), g.Key.ResponderSPI.String(),
+			g.Exchange.Name(), g.Key.MessageID, g.Key.Response, g.Total, g.Missing()})
+	}
+	return out
+}
+
+func (j *jsonForm) end(b []byte, s *report.Stream) ([]byte, error) {
+	h := &s.Head
+	t := tail{Generator: h.Generator, Listed: j.l.listed, Complete: h.Complete,
+		IncompleteBecause: h.IncompleteBecause, Sources: h.Sources, Totals: h.Totals,
+		Incomplete: incompletes(j.l.fragments.Incomplete())}
+	if t.IncompleteBecause == nil {
+		t.IncompleteBecause = []string{}
+	}
+	if j.lines {
+		t.EventType, t.SchemaVersion = "summary", report.SchemaVersion
+		for i := range h.Sources {
+			if x := h.Sources[i].LastSeen; x != nil && (t.Timestamp == nil || x.After(*t.Timestamp)) {
+				t.Timestamp = x
+			}
+		}
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if !j.lines {
+		enc.SetIndent("", "  ")
+	}
+	if err := enc.Encode(t); err != nil {
+		return b, err
+	}
+	text := escaped(bytes.TrimRight(buf.Bytes(), "\n"))
+	if j.lines {
+		b = append(b, text...)
+		return append(b, '\n'), nil
+	}
+	if j.began {
+		b = append(b, "\n  ],"...)
+	} else {
+		b = j.begin(b)
+		b = append(bytes.TrimRight(b, "\n "), "],"...)
+	}
+	b = append(b, text[1:]...) // its first byte is the brace that was opened long ago
+	return append(b, '\n'), nil
+}

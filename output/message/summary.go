@@ -1,0 +1,180 @@
+package message
+
+import (
+	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// Bounds of what a line or record tells of one message; a tree tells all.
+const (
+	maxPayloads = 64
+	maxNotifies = 64
+	maxVendors  = 64
+	maxHashes   = 16
+)
+
+// summary is what one walk over an IKE message finds. Its slices are reused
+// from message to message and borrow the event's bytes.
+type summary struct {
+	m   ike.Message
+	err error // of the header, or of the chain of payloads
+
+	payloads []ike.PayloadType
+	notifies []notify
+	vendors  [][]byte
+	sa       []byte
+	hasSA    bool
+	hasKE    bool
+	keGroup  uint16 // IKEv1's KE does not say
+	natSrc   [][]byte
+	natDst   [][]byte
+
+	encrypted  bool
+	fragment   ike.Fragment       // of SKF; Total is 0 if there is none
+	group      *ike.FragmentGroup // that it belongs to, nil if that is not followed
+	v1Fragment ike.V1Fragment
+	inPieces   bool // v1Fragment is valid
+}
+
+// notify is a notify of either version.
+type notify struct {
+	typ  uint16
+	data []byte
+}
+
+// read fills s from the bytes of an event. A fragment joins its group.
+func (s *summary) read(e *reassembly.Event, groups *ike.FragmentGroups) {
+	*s = summary{
+		payloads: s.payloads[:0], notifies: s.notifies[:0], vendors: s.vendors[:0],
+		natSrc: s.natSrc[:0], natDst: s.natDst[:0],
+	}
+	if s.m, s.err = ike.Parse(e.Data, e.Length); s.err != nil {
+		return
+	}
+	s.encrypted = s.m.V1() && s.m.Flags&ike.FlagEncryption != 0
+	w := s.m.Walk()
+	for w.Next() {
+		p := w.Payload()
+		if len(s.payloads) < maxPayloads {
+			s.payloads = append(s.payloads, p.Type)
+		}
+		if s.m.V1() {
+			s.payloadV1(&p)
+		} else {
+			s.payloadV2(&p, groups)
+		}
+	}
+	s.err = w.Err()
+}
+
+func (s *summary) payloadV2(p *ike.Payload, groups *ike.FragmentGroups) {
+	switch p.Type {
+	case ike.PayloadSA:
+		s.sa, s.hasSA = p.Body, true
+	case ike.PayloadKE:
+		if ke, err := ike.ParseKE(p.Body); err == nil {
+			s.keGroup, s.hasKE = ke.Group, true
+		}
+	case ike.PayloadNotify:
+		n, err := ike.ParseNotify(p.Body)
+		if err != nil {
+			return
+		}
+		switch n.Type {
+		case ike.NotifyNATDetectionSourceIP:
+			s.natSrc = appendBounded(s.natSrc, n.Data, maxHashes)
+		case ike.NotifyNATDetectionDestinationIP:
+			s.natDst = appendBounded(s.natDst, n.Data, maxHashes)
+		}
+		s.addNotify(uint16(n.Type), n.Data)
+	case ike.PayloadVendorID:
+		s.vendors = appendBounded(s.vendors, p.Body, maxVendors)
+	case ike.PayloadSK:
+		s.encrypted = true
+	case ike.PayloadSKF:
+		s.encrypted = true
+		if f, err := ike.ParseFragment(p.Body); err == nil {
+			s.fragment = f
+			s.group, _ = groups.Add(&s.m, *p)
+		}
+	}
+}
+
+func (s *summary) payloadV1(p *ike.Payload) {
+	switch p.Type {
+	case ike.PayloadV1SA:
+		s.sa, s.hasSA = p.Body, true
+	case ike.PayloadV1KE:
+		s.hasKE = true
+	case ike.PayloadV1Notify:
+		if n, err := ike.ParseV1Notify(p.Body); err == nil {
+			s.addNotify(uint16(n.Type), n.Data)
+		}
+	case ike.PayloadV1VendorID:
+		s.vendors = appendBounded(s.vendors, p.Body, maxVendors)
+	case ike.PayloadV1NATD, ike.PayloadV1NATDDraft:
+		// The first is of the receiver, the others of the sender (RFC 3947 3.2).
+		if len(s.natDst) == 0 {
+			s.natDst = appendBounded(s.natDst, p.Body, maxHashes)
+		} else {
+			s.natSrc = appendBounded(s.natSrc, p.Body, maxHashes)
+		}
+	case ike.PayloadV1Fragment:
+		if f, err := ike.ParseV1Fragment(p.Body); err == nil {
+			s.v1Fragment, s.inPieces = f, true
+		}
+	}
+}
+
+func (s *summary) addNotify(typ uint16, data []byte) {
+	if len(s.notifies) < maxNotifies {
+		s.notifies = append(s.notifies, notify{typ, data})
+	}
+}
+
+func appendBounded(l [][]byte, b []byte, most int) [][]byte {
+	if len(l) < most {
+		l = append(l, b)
+	}
+	return l
+}
+
+// headless tells whether the capture cut the message within its header, so
+// that nothing can be said of it.
+func (s *summary) headless(e *reassembly.Event) bool {
+	return e.Truncated && len(e.Data) < ike.HeaderLength
+}
+
+// chooses tells whether the SA payload is an answer, which holds what was
+// chosen.
+func (s *summary) chooses() bool {
+	if s.m.V1() {
+		return !s.m.ResponderSPI.IsZero()
+	}
+	return s.m.IsResponse()
+}
+
+// nat compares the hashes of NAT detection with the addresses on the wire: true
+// for a side whose address was changed on the way, or that pretends so to force
+// UDP encapsulation (RFC 7296 2.23). known is false without any hash.
+func (s *summary) nat(e *reassembly.Event) (src, dst, known bool) {
+	if len(s.natSrc) == 0 && len(s.natDst) == 0 {
+		return false, false, false
+	}
+	src = len(s.natSrc) > 0
+	for _, h := range s.natSrc {
+		src = src && !ike.NATDetectionMatches(&s.m, h, e.Src)
+	}
+	dst = len(s.natDst) > 0
+	for _, h := range s.natDst {
+		dst = dst && !ike.NATDetectionMatches(&s.m, h, e.Dst)
+	}
+	return src, dst, true
+}
+
+func (s *summary) notifyName(i int) string {
+	if s.m.V1() {
+		return ike.V1NotifyType(s.notifies[i].typ).Name()
+	}
+	return ike.NotifyType(s.notifies[i].typ).Name()
+}

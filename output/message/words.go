@@ -1,0 +1,262 @@
+package message
+
+import (
+	"encoding/binary"
+	"strconv"
+	"strings"
+
+	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/output"
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// appendWords appends what an IKE message says. Its text is fit to print.
+func (l *Lister) appendWords(b []byte, e *reassembly.Event, s *summary) []byte {
+	b = appendExchange(b, &s.m)
+	b = l.appendSays(b, e, s)
+	if s.err != nil && !s.headless(e) {
+		b = append(b, ", malformed: "...)
+		b = append(b, problem(s.err)...)
+	}
+	if e.Truncated {
+		b = append(b, ", cut by the capture"...)
+	}
+	return b
+}
+
+// appendExchange appends exchange, message ID and whether it is a response.
+func appendExchange(b []byte, m *ike.Message) []byte {
+	switch {
+	case m.V2():
+		b = append(b, exchangeName(m.ExchangeType)...)
+		b = append(b, ' ')
+		b = strconv.AppendUint(b, uint64(m.MessageID), 10)
+		if m.IsResponse() {
+			return append(b, " response"...)
+		}
+		return append(b, " request"...)
+	case m.V1():
+		b = append(b, exchangeName(m.ExchangeType)...)
+		if m.MessageID != 0 {
+			b = append(b, ' ')
+			b = appendHex32(b, m.MessageID)
+		}
+		return b
+	}
+	if m.Version == (ike.Version{}) {
+		return append(b, "IKE"...)
+	}
+	b = append(b, "IKE of version "...)
+	return append(b, m.Version.String()...)
+}
+
+// problem is what an error of the parser says.
+func problem(err error) string { return strings.TrimPrefix(err.Error(), "ike: ") }
+
+func exchangeName(t ike.ExchangeType) string {
+	if n := t.Name(); n != strconv.Itoa(int(t)) {
+		return n
+	}
+	return "exchange " + strconv.Itoa(int(t))
+}
+
+func (l *Lister) appendSays(b []byte, e *reassembly.Event, s *summary) []byte {
+	from := len(b)
+	if s.hasSA {
+		if s.chooses() {
+			b = append(b, ", chose "...)
+		} else {
+			b = append(b, ", offers "...)
+		}
+		if s.m.V1() {
+			b = l.algorithms.appendV1(b, s.sa)
+		} else {
+			b = l.algorithms.appendV2(b, s.sa)
+		}
+	}
+	b = l.appendKE(b, s)
+	b = l.appendNotifies(b, s)
+	if src, dst, _ := s.nat(e); src && dst {
+		b = append(b, ", both behind NAT"...)
+	} else if src {
+		b = append(b, ", behind NAT"...)
+	} else if dst {
+		b = append(b, ", receiver behind NAT"...)
+	}
+	if p := product(s.vendors); p != "" {
+		b = append(b, ", "...)
+		b = append(b, output.Safe(p)...)
+	}
+	switch {
+	case s.fragment.Total > 0:
+		b = appendFragment(b, s)
+		b = appendSize(b, s)
+	case s.inPieces:
+		b = append(b, ", fragment "...)
+		b = strconv.AppendUint(b, uint64(s.v1Fragment.Number), 10)
+		if s.v1Fragment.Last {
+			b = append(b, ", the last"...)
+		}
+		b = append(b, ", of message "...)
+		b = strconv.AppendUint(b, uint64(s.v1Fragment.ID), 10)
+	case s.encrypted:
+		b = append(b, ", encrypted"...)
+		b = appendSize(b, s)
+	}
+	if len(b) > from {
+		return b
+	}
+	if len(s.payloads) == 0 {
+		if s.err != nil {
+			return b
+		}
+		return append(b, ", empty"...)
+	}
+	for i, p := range s.payloads {
+		if i > 0 {
+			b = append(b, ' ')
+		} else {
+			b = append(b, ", "...)
+		}
+		b = append(b, p.Name()...)
+	}
+	return b
+}
+
+// appendKE appends what the KE payload is for, where the SA payload does not
+// say so at once: a sender may offer one group first and guess another, and
+// IKEv1's main mode has it in messages of its own.
+func (l *Lister) appendKE(b []byte, s *summary) []byte {
+	switch {
+	case !s.hasKE || s.m.V1() && s.hasSA:
+		return b
+	case s.m.V1():
+		return append(b, ", key exchange"...)
+	case s.hasSA && l.algorithms.firstGroup == s.keGroup:
+		return b
+	}
+	b = append(b, ", key exchange with "...)
+	return append(b, l.algorithms.name(algorithm{kind: ike.TransformKeyExchange, id: s.keGroup})...)
+}
+
+// appendSize appends the length of the message, by which encrypted ones are
+// told apart.
+func appendSize(b []byte, s *summary) []byte {
+	b = append(b, ", "...)
+	b = strconv.AppendUint(b, uint64(s.m.Length), 10)
+	return append(b, " bytes"...)
+}
+
+func appendFragment(b []byte, s *summary) []byte {
+	b = append(b, ", encrypted fragment "...)
+	b = strconv.AppendUint(b, uint64(s.fragment.Number), 10)
+	b = append(b, " of "...)
+	b = strconv.AppendUint(b, uint64(s.fragment.Total), 10)
+	switch g := s.group; {
+	case g == nil:
+		return b
+	case s.fragment.Total < g.Total:
+		return append(b, " (left for smaller ones)"...)
+	case g.Complete():
+		return append(b, " (all seen)"...)
+	}
+	b = append(b, " ("...)
+	b = strconv.AppendInt(b, int64(int(s.group.Total)-s.group.Have()), 10)
+	return append(b, " not seen yet)"...)
+}
+
+// appendIncomplete appends which fragments of a message were not seen.
+func appendIncomplete(b []byte, g *ike.FragmentGroup) []byte {
+	b = append(b, "Not whole at the end: "...)
+	b = append(b, exchangeName(g.Exchange)...)
+	b = append(b, ' ')
+	b = strconv.AppendUint(b, uint64(g.Key.MessageID), 10)
+	if g.Key.Response {
+		b = append(b, " response"...)
+	} else {
+		b = append(b, " request"...)
+	}
+	b = append(b, " of IKE SA "...)
+	b = appendHex64(b, uint64(g.Key.InitiatorSPI))
+	b = append(b, ", without fragment "...)
+	const most = 16
+	missing := g.Missing()
+	for i, n := range missing {
+		if i == most {
+			b = append(b, " and more"...)
+			break
+		}
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = strconv.AppendUint(b, uint64(n), 10)
+	}
+	b = append(b, " of "...)
+	return strconv.AppendUint(b, uint64(g.Total), 10)
+}
+
+// quiet are notifies that nearly every IKE_SA_INIT has. Those of NAT detection
+// are told by what they show.
+var quiet = map[ike.NotifyType]bool{
+	ike.NotifyNATDetectionSourceIP: true, ike.NotifyNATDetectionDestinationIP: true,
+	ike.NotifyFragmentationSupported: true, ike.NotifySignatureHashAlgorithms: true,
+	16404: true, // MULTIPLE_AUTH_SUPPORTED
+	16406: true, // REDIRECT_SUPPORTED
+	16418: true, // CHILDLESS_IKEV2_SUPPORTED
+	16438: true, // INTERMEDIATE_EXCHANGE_SUPPORTED
+}
+
+func (l *Lister) appendNotifies(b []byte, s *summary) []byte {
+	for i := range s.notifies {
+		n := &s.notifies[i]
+		if s.m.V2() && quiet[ike.NotifyType(n.typ)] {
+			continue
+		}
+		b = append(b, ", "...)
+		if name := s.notifyName(i); name != strconv.Itoa(int(n.typ)) {
+			b = append(b, name...)
+		} else {
+			b = append(b, "notify "...)
+			b = append(b, name...)
+		}
+		if s.m.V2() && ike.NotifyType(n.typ) == ike.NotifyInvalidKEPayload && len(n.data) >= 2 {
+			b = append(b, ", wants "...)
+			b = append(b, l.algorithms.name(algorithm{kind: ike.TransformKeyExchange, id: binary.BigEndian.Uint16(n.data)})...)
+		}
+	}
+	return b
+}
+
+// products are how the names of vendor IDs begin that tell a maker or product.
+// Others tell features, which many makers share.
+var products = []string{
+	"FortiGate", "FortiClient", "Fortinet", "strongSwan", "Libreswan", "Openswan", "OpenIKED", "iked", "FreeS/WAN",
+	"Cisco", "Check Point", "CheckPoint", "racoon", "KAME", "Shrew", "NCP", "NetScreen", "Juniper", "MS NT5", "Windows",
+	"Microsoft", "SonicWall", "SonicWALL", "WatchGuard", "Palo Alto", "MikroTik", "Sophos", "Zyxel", "ZyXEL", "Huawei",
+	"Nortel", "SafeNet", "SSH ", "Apple", "Solaris", "VMware", "AWS", "Azure", "F5", "Stonesoft", "Astaro", "Linksys",
+	"TheGreenBow", "SSH IPSEC", "Symantec", "Ericsson", "Nokia",
+}
+
+// product is the name of the first vendor ID that tells one, "" if none does.
+func product(vendors [][]byte) string {
+	for _, v := range vendors {
+		name, ok := ike.VendorID{Data: v}.Known()
+		if !ok {
+			continue
+		}
+		for _, p := range products {
+			if strings.HasPrefix(name, p) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+func appendHex32(b []byte, v uint32) []byte {
+	const digits = "0123456789abcdef"
+	for shift := 28; shift >= 0; shift -= 4 {
+		b = append(b, digits[v>>shift&15])
+	}
+	return b
+}
