@@ -11,6 +11,7 @@ import (
 // early.
 var tcpFailures = []builder{
 	{"tcp-connect-failed.pcap", tcpConnectFailed},
+	{"tcp-just-asked.pcap", tcpJustAsked},
 	{"tcp-half-open.pcap", tcpHalfOpen},
 	{"tcp-no-ike-answer.pcap", tcpNoIKEAnswer},
 	{"missing-stream-prefix.pcap", missingStreamPrefix},
@@ -45,6 +46,20 @@ func tcpConnectFailed(t *trace) {
 	ntpExchange(t)
 	t.tunnels(1)
 	t.warns("tcp-connect-failed")
+}
+
+// The look-alike: the capture ends 200 milliseconds after the SYN of a new
+// connection. Nothing can be said yet.
+func tcpJustAsked(t *trace) {
+	x := upOverTCP(t, 4500)
+	x.ping(6)
+	x.stream.reset(responder)
+	t.wait(2 * time.Second)
+	c := newConn(t, x.end[0].port(49153), x.end[1].seen)
+	c.control(initiator, wire.TCPSyn)
+	t.wait(200 * time.Millisecond)
+	ntpExchange(t)
+	t.tunnels(1)
 }
 
 // Beside a tunnel that works over TCP 4500, three connections from the same host

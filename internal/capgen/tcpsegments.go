@@ -3,6 +3,7 @@ package capgen
 import (
 	"time"
 
+	"github.com/ikesniff/ikesniff/internal/capgen/file"
 	"github.com/ikesniff/ikesniff/internal/capgen/wire"
 )
 
@@ -12,6 +13,8 @@ var tcpSegments = []builder{
 	{"tcp-lossy.pcap", tcpLossy},
 	{"tcp-lossy-length.pcap", tcpLossyLength},
 	{"tcp-partial-at-break.pcap", tcpPartial},
+	{"tcp-snaplen-128.pcap", tcpSnaplen},
+	{"tcp-captured-twice.pcap", tcpCapturedTwice},
 	{"tcp-meltdown.pcap", tcpMeltdown},
 	{"zero-window.pcap", zeroWindow},
 	{"framing-error.pcap", framingError},
@@ -118,6 +121,38 @@ func tcpPartial(t *trace) {
 	t.tunnels(1)
 	t.warns("esp-loss")
 	t.informs("tcp-reconnect")
+}
+
+// Frames are cut at 128 bytes, so that of each message but its beginning is
+// missing. Messages count all the same, and none of it is a hole.
+func tcpSnaplen(t *trace) {
+	t.snaplen = 128
+	x := upOverTCP(t, 4500)
+	x.ping(6)
+	x.flow(initiator, 8)
+	x.flow(responder, 8)
+	x.liveness(responder)
+	x.ping(2)
+	t.tunnels(1)
+	t.encode = func(f []file.Frame) []byte { return file.Pcap(1, 128, f) }
+}
+
+// The look-alike of tcp-meltdown.pcap: a mirror port copies what enters and what
+// leaves a router, so that every segment is there twice, with a TTL one less.
+// Nothing was retransmitted.
+func tcpCapturedTwice(t *trace) {
+	t.link = rawLink
+	x := upOverTCP(t, 4500)
+	x.ping(8)
+	x.flow(initiator, 20)
+	x.flow(responder, 8)
+	x.liveness(responder)
+	x.ping(2)
+	t.twice(
+		func(p []byte) []byte { return wire.Ethernet(p) },
+		func(p []byte) []byte { return wire.Ethernet(hopsFurther(p, 1)) })
+	t.tunnels(1)
+	t.informs("duplicate-capture")
 }
 
 // One in six of the initiator's segments is lost on the way and sent again:
