@@ -32,6 +32,7 @@ func (g *group) timeline(t *report.Tunnel, f *diagnose.Facts, n naming) {
 		out = append(out, report.TimelineEvent{Time: m.At.Time, Ref: m.At.Ref, Kind: kind,
 			Text: fmt.Sprintf("the %s's endpoint changes from %s to %s", m.Side, m.From, m.To)})
 	}
+	out = append(out, transportEvents(t, f)...)
 	last := [2]mark{}
 	for _, c := range g.children {
 		d := 0
@@ -60,19 +61,78 @@ func (g *group) timeline(t *report.Tunnel, f *diagnose.Facts, n naming) {
 	}
 }
 
-func (g *group) way(c *child) string {
-	if g.toResponder(c) {
+// transportEvents tells what happened to the ways themselves: connections,
+// silence, the step from one to another.
+func transportEvents(t *report.Tunnel, f *diagnose.Facts) []report.TimelineEvent {
+	var out []report.TimelineEvent
+	add := func(m diagnose.Mark, dir, kind, format string, a ...any) {
+		if !m.Time.IsZero() {
+			out = append(out, report.TimelineEvent{Time: m.Time, Ref: m.Ref, Direction: dir, Kind: kind, Text: fmt.Sprintf(format, a...)})
+		}
+	}
+	left := map[int]diagnose.Mark{} // by path that was come to
+	for _, c := range f.Changes {
+		add(c.LastOld, "to-responder", "left", "the last packet from the initiator on %s", where(t, c.FromPath))
+		left[c.ToPath] = c.LastOld
+	}
+	for _, k := range f.Keepalives {
+		if k.Count < 2 || k.OtherLast.Time.IsZero() {
+			continue
+		}
+		add(k.First, way(k.ToResponder), "keepalives", "keepalive 0xFF, one every %.1f s, %d in all, and nothing back", k.Interval, k.Count)
+	}
+	for _, c := range f.TCP {
+		if t.Paths[c.Path].Transport == reassembly.TransportFortinetESP.String() {
+			continue
+		}
+		on := where(t, c.Path)
+		answer := "; not answered"
+		switch {
+		case !c.Refused.Time.IsZero() && c.Open.Time.IsZero():
+			answer = "; refused"
+		case !c.Open.Time.IsZero():
+			answer = "; answered"
+		}
+		after := ""
+		if m, ok := left[c.Path]; ok && !m.Time.IsZero() && c.SYN.Time.After(m.Time) {
+			after = fmt.Sprintf(", %.1f s after #%d", c.SYN.Time.Sub(m.Time).Seconds(), m.Ref.Frame)
+		}
+		add(c.SYN, "to-responder", "tcp-syn", "SYN to %s%s%s", on, after, answer)
+		add(c.Prefix, "to-responder", "tcp-prefix", "IKETCP: a stream of RFC 8229 begins")
+		what := "FIN"
+		if c.Reset {
+			what = "RST"
+		}
+		add(c.Closed, way(c.ByInitiator), "tcp-end", "%s ends the connection on %s", what, on)
+	}
+	return out
+}
+
+func way(toResponder bool) string {
+	if toResponder {
 		return "to-responder"
 	}
 	return "to-initiator"
 }
 
+// where names a path by its transport and the responder's port.
+func where(t *report.Tunnel, path int) string {
+	p := &t.Paths[path]
+	port := p.Responder[strings.LastIndexByte(p.Responder, ':')+1:]
+	switch {
+	case p.Transport == reassembly.TransportIP.String():
+		return "raw IP"
+	case strings.HasPrefix(p.Transport, "udp"):
+		return "UDP " + port
+	}
+	return "TCP " + port
+}
+
+func (g *group) way(c *child) string { return way(g.toResponder(c)) }
+
 // side tells the direction of a message from a side of an IKE SA.
 func (n *ikeLine) way(side uint8) string {
-	if (side == sideInitiator) != n.reversed {
-		return "to-responder"
-	}
-	return "to-initiator"
+	return way((side == sideInitiator) != n.reversed)
 }
 
 func messageName(k reassembly.MessageKind) string {
@@ -145,7 +205,7 @@ func (g *group) ikeEvents(l *ikeLine, n naming, add addEvent) {
 			add(b.at, "", "child-exchange", "%s complete", exchangeName(b.typ))
 		}
 	}
-	if l.after == nil {
+	if l.after == nil && g.lastChild().compare(l.last) < 0 {
 		add(l.last, "", "last-ike", "last IKE message of %s", l.spiI)
 	}
 }
