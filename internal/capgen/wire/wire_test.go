@@ -97,3 +97,16 @@ func TestFragments(t *testing.T) {
 		}
 	}
 }
+
+func TestSegment(t *testing.T) {
+	src, dst := netip.MustParseAddrPort("192.0.2.1:49152"), netip.MustParseAddrPort("192.0.2.2:4500")
+	s := Segment{Seq: 0x01020304, Ack: 0x05060708, Flags: TCPAck | TCPPsh, Window: 0x1000, Payload: []byte("IKETCP")}
+	b := s.Bytes(src, dst)
+	check(t, "segment", b[:16], "c000 1194"+ // ports 49152, 4500
+		"01020304 05060708"+ // sequence number, acknowledgment
+		"50 18 1000") // 20 bytes of header, PSH and ACK, window
+	check(t, "payload", b[20:], "494b45544350")
+	if transportSum(src.Addr(), dst.Addr(), ProtoTCP, b) != 0 {
+		t.Errorf("wrong checksum: %x", b)
+	}
+}
