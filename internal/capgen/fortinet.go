@@ -15,6 +15,8 @@ var fakeTCPs = []builder{
 	{"fortinet-esp-length.pcap", fortinetLength},
 	{"fortinet-esp-offset-4.pcap", fortinetOffset4},
 	{"fortinet-esp-fragments.pcap", fortinetFragments},
+	{"fortinet-esp-midway.pcap", fortinetMidway},
+	{"fortinet-esp-captured-twice.pcap", fortinetCapturedTwice},
 	{"fortinet-esp-rare.pcap", fortinetRare},
 	{"fortinet-esp-blocked.pcap", fortinetBlocked},
 	{"fortinet-esp-one-way.pcap", fortinetOneWay},
@@ -149,6 +151,32 @@ func fortinetFragments(t *trace) {
 	x.ping(4)
 	t.tunnels(1)
 	t.informs("repeated-tcp-sequence")
+}
+
+// The capture begins long after the connection: no handshake, no "IKETCP", and
+// the first packets are fake.
+func fortinetMidway(t *trace) {
+	var x *ikev2
+	t.behind(func() {
+		x = hubAndSpoke(t)
+		x.ping(20)
+	})
+	fakeTalk(x)
+	t.tunnels(1)
+	t.informs("repeated-tcp-sequence")
+}
+
+// A mirror port shows every packet twice, with a TTL one less. That two packets
+// have one TCP number is then no sign by itself, and no ESP packet was
+// duplicated by the network.
+func fortinetCapturedTwice(t *trace) {
+	t.link = rawLink
+	fakeTalk(hubAndSpoke(t))
+	t.twice(
+		func(p []byte) []byte { return wire.Ethernet(p) },
+		func(p []byte) []byte { return wire.Ethernet(hopsFurther(p, 1)) })
+	t.tunnels(1)
+	t.informs("repeated-tcp-sequence", "duplicate-capture")
 }
 
 // The look-alike of fortinet-esp-blocked.pcap: data so rare that a liveness
