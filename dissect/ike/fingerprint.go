@@ -91,13 +91,21 @@ func (h *fnv) sa(s SA) {
 			if t.Type == TransformKeyExchange {
 				one := fnv(fnvOffset)
 				one.transform(t)
-				ke += one
+				ke += one.mixed()
 			} else {
 				h.transform(t)
 			}
 		}
 		h.uint64(uint64(ke))
 	}
+}
+
+// mixed spreads every bit over all others (the finalizer of MurmurHash3): sums
+// of bare FNV hashes are the same where two of them swap a bit.
+func (h fnv) mixed() fnv {
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
 }
 
 func (h *fnv) transform(t Transform) {
