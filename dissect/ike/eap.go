@@ -101,8 +101,15 @@ func (e EAP) TypeName() string {
 	if !e.typed || e.Code != EAPRequest && e.Code != EAPResponse {
 		return ""
 	}
-	_, name := namesEAPTypes(uint16(e.Type))
+	name, _ := eapTypeNames(uint16(e.Type))
 	return or(name, uint16(e.Type))
+}
+
+// eapTypeNames gives the short names, which people know: IANA's for EAP-MSCHAPv2
+// is "MS-EAP-Authentication".
+func eapTypeNames(v uint16) (name, short string) {
+	_, short = namesEAPTypes(v)
+	return short, short
 }
 
 // Identity returns the identity of a response to an identity request.
@@ -145,7 +152,7 @@ func (e EAP) decode(at int) ([]Field, bool) {
 		r.restOpaque("data")
 		return r.end()
 	}
-	r.add("type", nameOf(namesEAPTypes, uint16(e.Type)), 1)
+	r.add("type", nameOf(eapTypeNames, uint16(e.Type)), 1)
 	e.data(r)
 	return r.end()
 }
@@ -171,7 +178,7 @@ func (e EAP) data(r *fieldReader) {
 		r.restText("text")
 	case EAPNak:
 		for len(r.b) > 0 && !r.bad {
-			r.enum("wants", 1, namesEAPTypes)
+			r.enum("wants", 1, eapTypeNames)
 		}
 	case EAPMD5: // RFC 1994 4.1
 		size := r.uint("value size", 1)
@@ -210,7 +217,7 @@ func (r *fieldReader) expanded() {
 	case vendor == eapVendorIETF:
 		v = named("IETF", uint16(vendor))
 		if t <= 255 {
-			_, name = namesEAPTypes(uint16(t))
+			name, _ = eapTypeNames(uint16(t))
 		}
 	case vendor == eapVendorWFA:
 		v = named("Wi-Fi Alliance", uint16(vendor))

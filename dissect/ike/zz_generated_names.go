@@ -216,13 +216,13 @@ func namesEAPTypes(v uint16) (name, short string) {
 	case 25:
 		return "PEAP", "PEAP"
 	case 26:
-		return "MS-EAP-Authentication", "MS-EAP-Authentication"
+		return "MS-EAP-Authentication", "EAP-MSCHAPv2"
 	case 27:
 		return "Mutual Authentication w/Key Exchange (MAKE)", "MAKE"
 	case 28:
 		return "CRYPTOCard", "CRYPTOCard"
 	case 29:
-		return "EAP-MSCHAP-V2", "EAP-MSCHAPv2"
+		return "EAP-MSCHAP-V2", "EAP-MSCHAP-V2"
 	case 30:
 		return "DynamID", "DynamID"
 	case 31:
