@@ -373,11 +373,13 @@ func TestJudgeLabCaptures(t *testing.T) {
 // Comparing takes the square of the number of transforms, and so is refused for
 // offers that only an attacker sends.
 func TestJudgeHostileOffers(t *testing.T) {
-	row := make([]ids, 8000)
-	for i := range row {
-		row[i] = ids{TransformKeyExchange, uint16(i), 0}
+	rows := make([][]ids, 32)
+	for i := range rows {
+		for j := range 250 {
+			rows[i] = append(rows[i], ids{TransformKeyExchange, uint16(250*i + j), 0})
+		}
 	}
-	a := saOf(t, row)
+	a := saOf(t, rows...)
 	if found := JudgeChoice(a, a, 0); found != nil {
 		t.Errorf("choice: %v", found[0])
 	}
