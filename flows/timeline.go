@@ -70,10 +70,10 @@ func transportEvents(t *report.Tunnel, f *diagnose.Facts) []report.TimelineEvent
 			out = append(out, report.TimelineEvent{Time: m.Time, Ref: m.Ref, Direction: dir, Kind: kind, Text: fmt.Sprintf(format, a...)})
 		}
 	}
-	left := map[int]diagnose.Mark{} // by path that was come to
+	left := map[int]diagnose.Change{} // by path that was come to
 	for _, c := range f.Changes {
 		add(c.LastOld, "to-responder", "left", "the last packet from the initiator on %s", where(t, c.FromPath))
-		left[c.ToPath] = c.LastOld
+		left[c.ToPath] = c
 	}
 	for _, k := range f.Keepalives {
 		if k.Count < 2 || k.OtherLast.Time.IsZero() {
@@ -94,8 +94,9 @@ func transportEvents(t *report.Tunnel, f *diagnose.Facts) []report.TimelineEvent
 			answer = "; answered"
 		}
 		after := ""
-		if m, ok := left[c.Path]; ok && !m.Time.IsZero() && c.SYN.Time.After(m.Time) {
-			after = fmt.Sprintf(", %.1f s after #%d", c.SYN.Time.Sub(m.Time).Seconds(), m.Ref.Frame)
+		if x, ok := left[c.Path]; ok && !x.LastOld.Time.IsZero() && c.SYN.Time.After(x.LastOld.Time) {
+			// Texts hold no frame numbers: those depend on how a capture was cut.
+			after = fmt.Sprintf(", %.1f s after the last packet on %s", c.SYN.Time.Sub(x.LastOld.Time).Seconds(), where(t, x.FromPath))
 		}
 		add(c.SYN, "to-responder", "tcp-syn", "SYN to %s%s%s", on, after, answer)
 		add(c.Prefix, "to-responder", "tcp-prefix", "IKETCP: a stream of RFC 8229 begins")
