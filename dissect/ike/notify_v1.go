@@ -29,24 +29,23 @@ type V1Notify struct {
 	Data     []byte // borrowed
 }
 
-// ParseV1Notify reads the body of a notification payload. With an error at the
-// SPI, it holds what is in front of it.
+// ParseV1Notify reads the body of a notification payload.
 func ParseV1Notify(body []byte) (V1Notify, error) {
 	const part = "notification"
 	if len(body) < 8 {
 		return V1Notify{}, short(part, body)
 	}
-	n := V1Notify{
+	end := 8 + int(body[5])
+	if end > len(body) {
+		return V1Notify{}, &SyntaxError{Part: part, Offset: 5, Problem: "SPI reaches beyond the payload"}
+	}
+	return V1Notify{
 		DOI:      binary.BigEndian.Uint32(body),
 		Protocol: V1ProtocolID(body[4]),
 		Type:     V1NotifyType(binary.BigEndian.Uint16(body[6:])),
-	}
-	end := 8 + int(body[5])
-	if end > len(body) {
-		return n, &SyntaxError{Part: part, Offset: 5, Problem: "SPI reaches beyond the payload"}
-	}
-	n.SPI, n.Data = body[8:end:end], body[end:]
-	return n, nil
+		SPI:      body[8:end:end],
+		Data:     body[end:],
+	}, nil
 }
 
 // Append appends the body to b. An SPI of more than 255 bytes has no room in

@@ -82,7 +82,7 @@ func (c V1Config) Fields(at int) []Field {
 		if V1ConfigAttribute(a.cur.Type).secret() && len(a.cur.Value) > 0 {
 			f.Bytes = nil
 		} else if f.Length > 4 {
-			f.Children = v1ConfigEntries(a.cur, f.Offset+4)
+			f.Children = v1ConfigEntries(a.cur, f.Offset)
 		}
 	}
 	return append(l.fields, attributes...)

@@ -135,13 +135,16 @@ func supportedText(d []byte) string {
 // protocol, source port and destination port, as vpnc and libreswan have it.
 const unitySplit = 4 + 4 + 2 + 2 + 2
 
-// v1ConfigEntries gives a field for each network of a split tunnel.
+// v1ConfigEntries gives the fields of an attribute that lists the networks of a
+// split tunnel, nil for any other.
 func v1ConfigEntries(a Attribute, at int) []Field {
 	t := V1ConfigAttribute(a.Type)
 	if t != V1ConfigUnitySplitInclud && t != V1ConfigUnitySplitExclud || len(a.Value)%unitySplit != 0 {
 		return nil
 	}
 	l := fieldList{at: at}
+	l.add("type", named(t.String(), a.Type), 2)
+	l.add("length", itoa(len(a.Value)), 2)
 	for d := a.Value; len(d) > 0; d = d[unitySplit:] {
 		l.bytes("network", unityNetwork(d), d[:unitySplit])
 	}

@@ -1,13 +1,14 @@
 package ike
 
 import (
-	"errors"
+	"reflect"
 	"strconv"
 )
 
 // payloadFieldsV1 gives the fields of the body of a payload of IKEv1, and what
 // is wrong with them. Offsets count from the beginning of the message m. What
-// no field covers is shown as data.
+// no field covers is shown as bytes that are not read. Of a payload that the
+// capture cut there are no findings: the sender did nothing wrong.
 func payloadFieldsV1(m *Message, p *Payload) ([]Field, []Finding) {
 	at := p.Offset + genericLength
 	fields, found, err := v1Body(m, p.Type, p.Body, at)
@@ -15,11 +16,16 @@ func payloadFieldsV1(m *Message, p *Payload) ([]Field, []Finding) {
 	if n := len(fields); n > 0 {
 		end = fields[n-1].Offset + fields[n-1].Length
 	}
-	if rest := end - at; rest < len(p.Body) {
-		fields = append(fields, bytesField("data", end, p.Body[rest:]))
+	if length := p.Offset + p.Length - end; length > 0 {
+		f := Field{Name: "not read", Offset: end, Length: length, Bytes: p.Body[min(end-at, len(p.Body)):]}
+		if fields == nil {
+			f.Name = "body"
+		}
+		f.Value = opaqueText(f.Bytes)
+		fields = append(fields, f)
 	}
 	if p.Truncated {
-		return fields, nil // by the capture: the sender did nothing wrong
+		return fields, nil
 	}
 	if err != nil {
 		found = append(found, findingOf(err, at))
@@ -80,11 +86,10 @@ func v1Body(m *Message, t PayloadType, body []byte, at int) ([]Field, []Finding,
 }
 
 // v1Parsed parses a body and asks what was in it for its fields. A parser that
-// fails still returns what it could read, but nothing if the body ends early.
+// fails may still return what it could read.
 func v1Parsed[T interface{ Fields(at int) []Field }](body []byte, at int, parse func([]byte) (T, error)) ([]Field, []Finding, error) {
 	v, err := parse(body)
-	var syntax *SyntaxError
-	if errors.As(err, &syntax) && syntax.Problem == endsEarly {
+	if err != nil && reflect.ValueOf(v).IsZero() {
 		return nil, nil, err
 	}
 	var found []Finding

@@ -79,14 +79,24 @@ func (s V1SA) groupFields(at int) ([]Field, []Finding) {
 		case PayloadV1SAKEK, PayloadV1SATEK, PayloadV1GAP:
 			children, more := payloadFieldsV1(nil, &p)
 			found = append(found, more...)
-			l.group(p.Type.String(), "", p.Length, children)
+			l.group(p.Type.String(), "", p.Length, append(genericFields(p), children...))
 		default: // no other belongs here
 			found = append(found, Finding{p.Offset, FindingWarning, "payload " + p.Type.Name() + " inside an SA payload"})
-			l.skip(genericLength)
-			l.bytes(p.Type.String(), opaqueText(p.Body), p.Body)
+			body := fieldList{at: p.Offset + genericLength}
+			body.opaque("body", p.Body)
+			l.group(p.Type.String(), "", p.Length, append(genericFields(p), body.fields...))
 		}
 	}
 	return l.fields, found
+}
+
+// genericFields gives the fields of a generic payload header.
+func genericFields(p Payload) []Field {
+	l := fieldList{at: p.Offset}
+	l.add("next payload", p.Next.Name(), 1)
+	l.skip(1)
+	l.add("length", itoa(p.Length), 2)
+	return l.fields
 }
 
 // GroupID is one end of the traffic that a KEK or TEK is for (RFC 6407 5.3 and

@@ -69,8 +69,7 @@ func (n V1Notify) Fields(at int) []Field {
 		if n.Protocol == V1ProtocolISAKMP {
 			name = v1Phase1Attribute
 		}
-		fields := attributeFields(n.Data, l.at, name)
-		l.group("lifetime", "", len(n.Data), fields)
+		return append(l.fields, attributeFields(n.Data, l.at, name)...)
 	case V1NotifyUnityLoadBalance:
 		l.bytes("gateway", addressText(n.Data), n.Data)
 	default:

@@ -111,6 +111,6 @@ func (s V1Signature) Fields(at int) []Field {
 // sizedField is a field of random-looking bytes, of which the number says most.
 func sizedField(name string, at int, b []byte) Field {
 	f := bytesField(name, at, b)
-	f.Value = strconv.Itoa(len(b)) + " bytes, " + strconv.Itoa(8*len(b)) + " bits"
+	f.Value = strconv.Itoa(len(b)) + " bytes"
 	return f
 }

@@ -99,18 +99,22 @@ func V1AuthAlgorithmName(id uint16) string {
 // V1TransformName gives the name of a transform ID, whose meaning depends on
 // the protocol of the proposal (RFC 2407 4.4), or the number.
 func V1TransformName(p V1ProtocolID, id uint8) string {
-	var name string
-	switch v := uint16(id); p {
-	case V1ProtocolISAKMP:
-		name, _ = namesV1ISAKMPTransforms(v)
-	case V1ProtocolAH:
-		name, _ = namesV1IPsecTransformsAH(v)
-	case V1ProtocolESP:
-		name, _ = namesV1IPsecTransformsESP(v)
-	case V1ProtocolIPCOMP:
-		name, _ = namesV1IPsecTransformsIPCOMP(v)
-	}
+	name, _ := v1TransformNames(p, uint16(id))
 	return or(name, uint16(id))
+}
+
+func v1TransformNames(p V1ProtocolID, id uint16) (name, short string) {
+	switch p {
+	case V1ProtocolISAKMP:
+		return namesV1ISAKMPTransforms(id)
+	case V1ProtocolAH:
+		return namesV1IPsecTransformsAH(id)
+	case V1ProtocolESP:
+		return namesV1IPsecTransformsESP(id)
+	case V1ProtocolIPCOMP:
+		return namesV1IPsecTransformsIPCOMP(id)
+	}
+	return "", ""
 }
 
 // v1IPsecAttribute names an attribute of a transform of quick mode.

@@ -1,6 +1,9 @@
 package ike
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Protocols of a proposal in IKEv1 (RFC 2407 4.4.1).
 const (
@@ -26,7 +29,7 @@ func (s V1SA) Fields(at int) []Field {
 	}
 	for i := s.Proposals(); i.Next(); {
 		c := i.s.cur
-		l.group("proposal "+strconv.Itoa(int(c[4])), i.Proposal().Name(), len(c), v1ProposalFields(i.Proposal(), c, l.at))
+		l.group("proposal", strconv.Itoa(int(c[4]))+" "+i.Proposal().Name(), len(c), v1ProposalFields(i.Proposal(), c, l.at))
 	}
 	return l.fields
 }
@@ -56,7 +59,7 @@ func v1ProposalFields(p V1Proposal, c []byte, at int) []Field {
 	}
 	for i := p.Transforms(); i.Next(); {
 		t := i.Transform()
-		l.group("transform "+strconv.Itoa(int(t.Number)), t.Summary(p.Protocol), len(i.s.cur), v1TransformFields(p.Protocol, t, i.s.cur, l.at))
+		l.group("transform", strconv.Itoa(int(t.Number))+" "+t.Summary(p.Protocol), len(i.s.cur), v1TransformFields(p.Protocol, t, i.s.cur, l.at))
 	}
 	return l.fields
 }
@@ -86,30 +89,39 @@ func (l *fieldList) headFields(c []byte) {
 
 // Summary gives the algorithms of a transform in the short form of reports,
 // such as "AES_CBC_256/SHA2_256/MODP_2048, pre-shared key" in phase 1, or
-// "ESP_AES_256/HMAC-SHA2-256, Tunnel" in quick mode. The protocol is that of
-// its proposal.
+// "AES_CBC_256/HMAC_SHA2_256, tunnel" in quick mode. The protocol is that of its
+// proposal.
 func (t V1Transform) Summary(p V1ProtocolID) string {
+	var parts []string
+	add := func(id uint16, name string) {
+		if id != 0 {
+			parts = append(parts, name)
+		}
+	}
 	if p == V1ProtocolISAKMP {
 		q := t.Phase1()
-		s := V1EncryptionName(q.Encryption, q.KeyLength) + "/" + V1HashName(q.Hash)
-		if q.Group != 0 {
-			s += "/" + V1GroupName(q.Group)
+		add(q.Encryption, V1EncryptionName(q.Encryption, q.KeyLength))
+		add(q.Hash, V1HashName(q.Hash))
+		add(q.Group, V1GroupName(q.Group))
+		s := strings.Join(parts, "/")
+		if q.Authentication != 0 {
+			s += ", " + V1AuthenticationName(q.Authentication)
 		}
-		return s + ", " + V1AuthenticationName(q.Authentication)
+		return s
 	}
 	q := t.Phase2()
-	s := withKeyLength(V1TransformName(p, t.ID), q.KeyLength)
-	if q.Authentication != 0 {
-		s += "/" + V1AuthAlgorithmName(q.Authentication)
-	}
-	if q.Group != 0 {
-		s += "/" + V1GroupName(q.Group)
-	}
+	_, short := v1TransformNames(p, uint16(t.ID))
+	parts = append(parts, withKeyLength(or(short, uint16(t.ID)), q.KeyLength))
+	_, short = namesV1AuthAlgorithms(q.Authentication)
+	add(q.Authentication, or(short, q.Authentication))
+	add(q.Group, V1GroupName(q.Group))
 	if q.ESN {
-		s += "/ESN"
+		parts = append(parts, "ESN")
 	}
+	s := strings.Join(parts, "/")
 	if q.Encapsulation != 0 {
-		s += ", " + V1EncapsulationName(q.Encapsulation)
+		_, short = namesV1EncapModes(q.Encapsulation)
+		s += ", " + or(short, q.Encapsulation)
 	}
 	return s
 }
