@@ -117,7 +117,7 @@ func (c Config) findings(at int) (found []Finding) {
 	for i := c.Attributes(); i.Next(); {
 		a := i.Attribute()
 		if !a.Valid() {
-			found = append(found, Finding{at + configTLVHead, FindingWarning, "value of " + a.Name() + " has not its form"})
+			found = append(found, Finding{at + configTLVHead, FindingWarning, "value is not of the form of " + a.Name()})
 		}
 		at += configTLVHead + len(a.Value)
 	}

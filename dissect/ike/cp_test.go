@@ -45,7 +45,7 @@ func TestConfig(t *testing.T) {
 		{"bad address", PayloadConfig, cpBody(1, cpAttr(3, 1, 2, 3)), []string{
 			"CFG type: CFG_REQUEST (1)", "attribute: INTERNAL_IP4_DNS 010203",
 			"  attribute type: INTERNAL_IP4_DNS (3)", "  length: 3", "  not read: 010203"},
-			[]string{"warning: value of INTERNAL_IP4_DNS has not its form"}},
+			[]string{"warning: value is not of the form of INTERNAL_IP4_DNS"}},
 		{"cut", PayloadConfig, append(cpBody(1, cpAttr(3)), 0, 1, 0, 4, 9), []string{
 			"CFG type: CFG_REQUEST (1)", "attribute: INTERNAL_IP4_DNS", "  attribute type: INTERNAL_IP4_DNS (3)", "  length: 0",
 			"not read: 0001000409"},

@@ -143,7 +143,7 @@ func (a ConfigAttribute) valueFields(at int) ([]Field, bool) {
 	case cpDNSDomain:
 		r.restText("domain")
 	case cpSupported:
-		for len(r.b) > 0 && !r.bad {
+		for r.more() {
 			r.enum("attribute", 2, namesCPAttributes)
 		}
 	case cpMIP6HomePrefix: // RFC 5026 8.2

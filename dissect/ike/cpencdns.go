@@ -13,7 +13,7 @@ func (r *fieldReader) encryptedDNS(size int) {
 		r.address("address", size)
 	}
 	r.textN("authentication domain name", int(name))
-	for len(r.b) > 0 && !r.bad {
+	for r.more() {
 		r.serviceParameter()
 	}
 }

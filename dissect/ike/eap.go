@@ -125,7 +125,7 @@ func (e EAP) Fields(at int) []Field {
 
 func (e EAP) findings(at int) []Finding {
 	if _, ok := e.decode(at); !ok {
-		return []Finding{{at + eapHead, FindingWarning, "EAP data have not the form of their type"}}
+		return []Finding{{at + eapHead, FindingWarning, "EAP data are not of the form of their type"}}
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func (e EAP) data(r *fieldReader) {
 	case EAPNotification, EAPGTC, EAPOTP:
 		r.restText("text")
 	case EAPNak:
-		for len(r.b) > 0 && !r.bad {
+		for r.more() {
 			r.enum("wants", 1, eapTypeNames)
 		}
 	case EAPMD5: // RFC 1994 4.1

@@ -34,7 +34,7 @@ func TestEAP(t *testing.T) {
 		request  = "Request (1)"
 		response = "Response (2)"
 	)
-	badForm := []string{"warning: EAP data have not the form of their type"}
+	badForm := []string{"warning: EAP data are not of the form of their type"}
 	sixteen := bytes.Repeat([]byte{0x11}, 16)
 	hex16 := strings.Repeat("11", 16)
 	runBodies(t, []bodyTest{

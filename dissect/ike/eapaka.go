@@ -6,7 +6,7 @@ package ike
 func (r *fieldReader) aka() {
 	r.enum("subtype", 1, akaSubtype)
 	r.skipN(2)
-	for len(r.b) > 0 && !r.bad {
+	for r.more() {
 		if len(r.b) < 2 || r.b[1] == 0 || 4*int(r.b[1]) > len(r.b) {
 			r.bad = true
 			return

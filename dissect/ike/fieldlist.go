@@ -68,6 +68,15 @@ func newFieldReader(at int, b []byte) *fieldReader {
 	return &fieldReader{fieldList: fieldList{at: at}, b: b}
 }
 
+// maxListed bounds how many fields a list gets, since a field takes a hundred
+// times the memory of the bytes that it shows. No honest list is that long.
+const maxListed = 1000
+
+// more reports whether a list goes on.
+func (r *fieldReader) more() bool {
+	return len(r.b) > 0 && !r.bad && len(r.fields) < maxListed
+}
+
 // take gives the next n bytes, or nil.
 func (r *fieldReader) take(n int) []byte {
 	if r.bad || n > len(r.b) {

@@ -96,5 +96,5 @@ func (id ID) findings(at int) []Finding {
 	if id.Valid() {
 		return nil
 	}
-	return []Finding{{at + 4, FindingWarning, "identity has not the form of " + id.TypeName()}}
+	return []Finding{{at + 4, FindingWarning, "identity is not of the form of " + id.TypeName()}}
 }

@@ -19,7 +19,7 @@ var dnDER = []byte{
 func idBody(kind byte, data ...byte) []byte { return append([]byte{kind, 0, 0, 0}, data...) }
 
 func TestID(t *testing.T) {
-	warn := func(kind string) []string { return []string{"warning: identity has not the form of " + kind} }
+	warn := func(kind string) []string { return []string{"warning: identity is not of the form of " + kind} }
 	runBodies(t, []bodyTest{
 		{"IPv4", PayloadIDi, idBody(1, 192, 0, 2, 1), []string{"ID type: ID_IPV4_ADDR (1)", "identity: 192.0.2.1"}, nil},
 		{"IPv6", PayloadIDr, idBody(5, 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1),

@@ -164,7 +164,7 @@ func (n Notify) decodeData(r *fieldReader) bool {
 	case notifyUseAGGFRAG: // RFC 9347 5.1
 		r.flags("flags", map[uint]string{1: "congestion control", 0: "do not fragment"})
 	case notifyAuthMethods: // RFC 9593 3.2
-		for len(r.b) > 0 && !r.bad {
+		for r.more() {
 			r.announcement()
 		}
 	case notifySAResourceInfo, notifyMOBIKESupported, notifyUseAssignedHoA, notifyIFOMCapability, notifySenderRequestID:
@@ -180,7 +180,7 @@ func (n Notify) decodeData(r *fieldReader) bool {
 
 // enums takes numbers of two bytes to the end.
 func (r *fieldReader) enums(name string, names func(uint16) (string, string)) {
-	for len(r.b) > 0 && !r.bad {
+	for r.more() {
 		r.enum(name, 2, names)
 	}
 }
@@ -205,5 +205,5 @@ func (n Notify) findings(at int) []Finding {
 	if _, ok := n.DataFields(at); ok {
 		return nil
 	}
-	return []Finding{{at, FindingWarning, "data of " + n.Type.String() + " have not its form"}}
+	return []Finding{{at, FindingWarning, "data are not of the form of " + n.Type.String()}}
 }

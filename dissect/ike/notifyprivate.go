@@ -19,7 +19,7 @@ func (n Notify) decodePrivate(r *fieldReader) bool {
 		if int(size) != len(r.b) {
 			return false
 		}
-		for len(r.b) > 0 && !r.bad {
+		for r.more() {
 			r.emergencyNumber()
 		}
 	case notifyNASIP4, notifyUPIP4: // 3GPP TS 24.502 9.3.1

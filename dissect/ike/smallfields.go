@@ -94,7 +94,7 @@ func (d Delete) Fields(at int) []Field {
 	l.add("protocol", nameOf(namesProtocols, uint16(d.Protocol)), 1)
 	l.number("SPI size", uint64(d.SPISize), 1)
 	l.number("number of SPIs", uint64(d.Count), 2)
-	for i := range int(d.Count) {
+	for i := range min(int(d.Count), maxListed) {
 		spi := d.SPI(i)
 		if spi == nil {
 			break
