@@ -68,10 +68,23 @@
 //
 //	func Offer(m *Message) []ProposalSummary
 //	func Fingerprint(m *Message) uint64
+//	func FingerprintText(m *Message) string            documented, stable
+//	func FingerprintHash(m *Message) string
 //	func NATDetectionHash(spiI, spiR SPI, addr netip.AddrPort) [20]byte
 //	func NATDetectionMatches(m *Message, hash []byte, addr netip.AddrPort) bool
 //	func VendorName(body []byte) string
 //	func KEGroupName(id uint16) string
+//
+// # What is judged
+//
+//	func Judge(m *Message) []Finding                   over all payloads of a message
+//	func JudgeV1KE(body []byte, group uint16, at int) []Finding
+//	func JudgeChoice(offer, chosen SA, at int) []Finding
+//	func JudgeV1Choice(offer, chosen V1SA, at int) []Finding
+//	func CommonTransforms(a, b SA, protocol ProtocolID) []Overlap
+//	func JudgeOffers(a, b SA, protocol ProtocolID, at int) []Finding
+//	func ProtectedSizeOf(p Proposal) (ProtectedSize, bool)
+//	func JudgeSize(m *Message, s ProtectedSize) []Finding
 //
 // # Names
 //
@@ -79,4 +92,5 @@
 // short one that reports use and that users of strongSwan know. A value that
 // is in no registry shows as its number. The names are generated from the
 // files in registry/ with go generate, which also say where they are from.
+// docs/ike.md lists them all, with how much of the content is decoded.
 package ike
