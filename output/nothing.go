@@ -30,12 +30,12 @@ func (p *printer) nothing(r *report.Report, nearby []report.Nearby) {
 			plural(t.IKEMessages, "IKE message")+", "+number(t.ESPPackets)+" ESP, "+number(t.AHPackets)+" AH, "+
 			plural(t.Keepalives, "keepalive")+".")
 	default:
-		p.text("", "No tunnel found: none of the packets is IKE, ESP or AH over UDP or raw IP.")
+		p.text("", "No tunnel found: none of the packets is IKE, ESP or AH, neither over TCP nor over UDP or raw IP.")
 	}
 	if len(nearby) > 0 {
 		g := grid{indent: 1}
 		g.column("WHAT CAME CLOSEST")
-		g.number("PACKETS")
+		g.number("COUNT")
 		g.column("FIRST")
 		for i, n := range nearby {
 			if i == nearbyShown {
@@ -48,6 +48,8 @@ func (p *printer) nothing(r *report.Report, nearby []report.Nearby) {
 	}
 	p.blank()
 	p.line("Try  --udp-port N, if IKE or ESP is expected on another UDP port than 500 and 4500")
+	p.line("     --tcp-port N, if it is expected in TCP")
 	p.line("     a capture on the outer interface, where packets are encrypted already")
-	p.line("     a capture filter that keeps UDP 500 and 4500, IP protocols 50 and 51, and IP fragments")
+	p.line("     a capture filter that keeps UDP 500 and 4500, the TCP port in use, IP protocols 50 and 51,")
+	p.line("     and IP fragments")
 }

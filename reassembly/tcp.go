@@ -40,7 +40,7 @@ func (c *Classifier) tcp(d *dissect.Datagram) {
 	case e.conn != nil:
 		c.segment(d, e, dir)
 	case d.PayloadLength == 0:
-		e.wait(d)
+		e.wait(d, dir)
 	default:
 		c.firstSegment(d, e, dir)
 	}
@@ -142,7 +142,7 @@ func (c *Classifier) segment(d *dissect.Datagram, e *tcpEntry, dir int) {
 	case e.state == tcpOurs:
 		t.take(s)
 	case s.wire == 0:
-		e.wait(d)
+		e.wait(d, dir)
 	default:
 		t.judge(e, s)
 	}
@@ -174,8 +174,7 @@ func (c *Classifier) endTCP(e *tcpEntry) {
 		}
 		c.closeTCP(e)
 	}
-	c.counters.IgnoredPackets += e.packets
-	e.packets, e.ipLength = 0, 0
+	c.counters.IgnoredPackets += e.forgo()
 	if e.state != tcpOurs {
 		c.endpoints.fold(e)
 	}
@@ -194,7 +193,6 @@ func (c *Classifier) evictTCP(e *tcpEntry) {
 // ignoreTCP decides that a connection carries no IPsec.
 func (c *Classifier) ignoreTCP(e *tcpEntry) {
 	e.state = tcpIgnored
-	c.counters.IgnoredPackets += e.packets
-	e.packets, e.ipLength = 0, 0
+	c.counters.IgnoredPackets += e.forgo()
 	c.closeTCP(e)
 }

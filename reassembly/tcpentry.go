@@ -15,13 +15,13 @@ type tcpEntry struct {
 	firstTime int64
 	firstRef  capture.Ref
 	synTime   int64
-	// packets without verdict and without data, and their IP total lengths.
-	packets, ipLength uint64
-	isn               [2]uint32 // by direction, valid with traitSYN or traitSYNACK
-	state             tcpState
-	client            uint8 // the direction of the client's segments, or unknownSide
-	traits            [2]traits
-	said              [2]firstWords
+	// waiting are the packets without verdict and without data, by direction.
+	waiting [2]waitingPackets
+	isn     [2]uint32 // by direction, valid with traitSYN or traitSYNACK
+	state   tcpState
+	client  uint8 // the direction of the client's segments, or unknownSide
+	traits  [2]traits
+	said    [2]firstWords
 }
 
 const unknownSide = 2
@@ -83,10 +83,32 @@ func (e *tcpEntry) ended() bool {
 	return (e.traits[0]|e.traits[1])&traitRST != 0 || e.traits[0]&e.traits[1]&traitFIN != 0
 }
 
+// waitingPackets are packets of one direction whose verdict is that of the
+// connection: how many, their IP total lengths, and where the first is.
+type waitingPackets struct {
+	packets, ipLength uint32
+	time              int64
+	ref               capture.Ref
+}
+
 // wait counts a packet whose verdict is that of the connection.
-func (e *tcpEntry) wait(d *dissect.Datagram) {
-	e.packets += uint64(d.Packets)
-	e.ipLength += uint64(d.IPLength)
+func (e *tcpEntry) wait(d *dissect.Datagram, dir int) {
+	n := &e.waiting[dir]
+	if n.packets == 0 {
+		n.time, n.ref = d.Time, d.Ref
+		if d.Fragments > 0 {
+			n.time, n.ref = d.FirstTime, d.FirstRef
+		}
+	}
+	n.packets += uint32(d.Packets)
+	n.ipLength += uint32(d.IPLength)
+}
+
+// forgo takes the waiting packets out and returns how many there were.
+func (e *tcpEntry) forgo() uint64 {
+	n := uint64(e.waiting[0].packets) + uint64(e.waiting[1].packets)
+	e.waiting = [2]waitingPackets{}
+	return n
 }
 
 // start is the sequence number of the first byte of a direction, if its SYN was

@@ -249,11 +249,13 @@ func (t *tcpConn) become(e *tcpEntry) {
 	t.ours = true
 	c.live.add(t)
 	first := &t.hold.list[0]
-	rest := &t.side[first.dir].rest
-	rest.time, rest.firstTime, rest.ref, rest.firstRef = e.firstTime, e.firstTime, e.firstRef, e.firstRef
-	rest.tap, rest.encap = first.tap, first.encap
-	rest.packets, rest.ipLength = int(e.packets), int(e.ipLength)
-	e.packets, e.ipLength = 0, 0
+	for i, w := range e.waiting {
+		t.side[i].rest = packetCount{
+			packets: int(w.packets), ipLength: int(w.ipLength), tap: first.tap, encap: first.encap,
+			time: w.time, firstTime: w.time, ref: w.ref, firstRef: w.ref,
+		}
+	}
+	e.waiting = [2]waitingPackets{}
 	for i := range t.side {
 		s := &t.side[i]
 		_, known := e.start(i)

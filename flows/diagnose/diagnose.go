@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ikesniff/ikesniff/report"
 )
@@ -15,6 +16,11 @@ func Tunnel(f *Facts) (verdict string, anomalies []report.Anomaly) {
 	l := newLook(f)
 	found := findings(l)
 	anomalies = number(found)
+	if slices.ContainsFunc(l.t.Transports, func(name string) bool { return strings.HasPrefix(name, "tcp-") }) {
+		for i := range anomalies {
+			anomalies[i].WiresharkFilter = inTCP(anomalies[i].WiresharkFilter)
+		}
+	}
 	return l.verdict(found), anomalies
 }
 

@@ -98,3 +98,20 @@ func (f *finding) term(s string) {
 		f.spis = append(f.spis, s)
 	}
 }
+
+// inTCP makes a filter by SPI one that also matches what travels in TCP, where
+// Wireshark finds no ESP and no IKE: by the bytes of the SPI, wherever they are.
+func inTCP(filter string) string {
+	terms := strings.Split(filter, " || ")
+	for i, t := range terms {
+		field, value, ok := strings.Cut(t, " == ")
+		switch {
+		case !ok:
+		case field == "isakmp.ispi":
+			terms[i] = "frame contains " + value
+		case field == "esp.spi" && len(value) == 10:
+			terms[i] = "frame contains " + value[2:4] + ":" + value[4:6] + ":" + value[6:8] + ":" + value[8:10]
+		}
+	}
+	return strings.Join(terms, " || ")
+}

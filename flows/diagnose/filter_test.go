@@ -84,3 +84,16 @@ func TestFiltersAreValid(t *testing.T) {
 		t.Errorf("%v: %s\n%s", err, out, all)
 	}
 }
+
+func TestFilterInTCP(t *testing.T) {
+	for _, c := range []struct{ filter, want string }{
+		{"esp.spi == 0xc16ed423", "frame contains c1:6e:d4:23"},
+		{"isakmp.ispi == 1d:38:27:fc:60:4e:04:cb || esp.spi == 0xc16ed423", "frame contains 1d:38:27:fc:60:4e:04:cb || frame contains c1:6e:d4:23"},
+		{"frame.number in {1, 5..9}", "frame.number in {1, 5..9}"},
+		{"", ""},
+	} {
+		if got := inTCP(c.filter); got != c.want {
+			t.Errorf("%q becomes %q, want %q", c.filter, got, c.want)
+		}
+	}
+}
