@@ -161,11 +161,11 @@ type TunnelFilter struct {
 	ends map[[2]netip.AddrPort]bool
 }
 
-// childKey is a child SA towards one address; SPIs repeat.
+// childKey is a child SA towards one address and port; SPIs repeat.
 type childKey struct {
 	kind reassembly.MessageKind
 	spi  uint32
-	dst  netip.Addr
+	dst  netip.AddrPort
 }
 
 // Add adds a tunnel.
@@ -178,11 +178,9 @@ func (f *TunnelFilter) Add(t *report.Tunnel) {
 			f.ike[ike.SPI(spi)] = true
 		}
 	}
-	addrs := map[netip.Addr]bool{}
 	for i := range t.Paths {
 		a, b := endpoint(t.Paths[i].Initiator), endpoint(t.Paths[i].Responder)
 		f.ends[[2]netip.AddrPort{a, b}], f.ends[[2]netip.AddrPort{b, a}] = true, true
-		addrs[a.Addr()], addrs[b.Addr()] = true, true
 	}
 	for i := range t.ChildSAs {
 		c := &t.ChildSAs[i]
@@ -194,9 +192,10 @@ func (f *TunnelFilter) Add(t *report.Tunnel) {
 		if c.Protocol == "ah" {
 			kind = reassembly.MessageAH
 		}
-		f.data[childKey{kind, uint32(spi), endpoint(c.Destination).Addr()}] = true
-		for a := range addrs { // the same SA on another path
-			f.data[childKey{kind, uint32(spi), a}] = true
+		f.data[childKey{kind, uint32(spi), endpoint(c.Destination)}] = true
+		for j := range t.Paths { // the same SA on another path
+			f.data[childKey{kind, uint32(spi), endpoint(t.Paths[j].Initiator)}] = true
+			f.data[childKey{kind, uint32(spi), endpoint(t.Paths[j].Responder)}] = true
 		}
 	}
 }
@@ -205,7 +204,7 @@ func (f *TunnelFilter) keepsData(e *reassembly.Event) bool {
 	if e.Message == reassembly.MessageKeepalive {
 		return f.ends[[2]netip.AddrPort{e.Src, e.Dst}]
 	}
-	return f.data[childKey{e.Message, e.SPI, e.Dst.Addr()}]
+	return f.data[childKey{e.Message, e.SPI, e.Dst}]
 }
 
 // endpoint reads "ip:port" or "ip".

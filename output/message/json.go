@@ -22,6 +22,8 @@ type jsonForm struct {
 	lines bool
 	began bool
 	words []byte
+	names map[algorithm]string
+	kinds [ike.TransformAddKE7 + 1][]string // of the proposal at hand, by transform type
 }
 
 // begin begins an object of the list.
@@ -84,10 +86,10 @@ func (j *jsonForm) ike(b []byte, e *reassembly.Event, s *summary) []byte {
 	b = append(b, `],"vendor_ids":[`...)
 	for i, v := range s.vendors {
 		b = comma(b, i)
-		b = appendString(b, ike.VendorName(v))
+		b = appendString(b, j.l.vendors.name(v).name)
 	}
 	b = append(b, ']')
-	b = appendProposals(b, s)
+	b = j.appendProposals(b, s)
 	if s.hasKE && s.m.V2() {
 		b = append(b, `,"key_exchange":`...)
 		b = appendString(b, ike.KEGroupName(s.keGroup))

@@ -1,82 +1,160 @@
 package message
 
 import (
+	"strconv"
+
 	"github.com/ikesniff/ikesniff/dissect/ike"
 )
 
+// proposalKeys are the lists of a proposal by transform type, in the order in
+// which they are written. ADDKE1 to ADDKE7 follow as one object.
+var proposalKeys = [...]struct {
+	kind     ike.TransformType
+	key      string
+	optional bool // left out if empty
+}{
+	{ike.TransformEncryption, `,"encryption":`, false},
+	{ike.TransformIntegrity, `,"integrity":`, false},
+	{ike.TransformPRF, `,"prf":`, false},
+	{ike.TransformKeyExchange, `,"key_exchange":`, false},
+	{ike.TransformESN, `,"esn":`, true},
+}
+
 // appendProposals appends the proposals of a message, and the algorithms of a
 // chosen one under the names that Suricata has for them.
-func appendProposals(b []byte, s *summary) []byte {
-	var list []ike.ProposalSummary
-	if s.hasSA {
-		if s.m.V1() {
-			sa, _ := ike.ParseV1SA(s.sa)
-			list = sa.Summaries()
-		} else {
-			sa, _ := ike.ParseSA(s.sa)
-			list = sa.Summaries()
-		}
-	}
+func (j *jsonForm) appendProposals(b []byte, s *summary) []byte {
 	b = append(b, `,"proposals":[`...)
-	for i := range list {
-		b = comma(b, i)
-		b = appendProposal(b, &list[i])
+	switch {
+	case !s.hasSA:
+		return append(b, ']')
+	case s.m.V1():
+		return appendProposalsV1(b, s)
+	}
+	sa, _ := ike.ParseSA(s.sa)
+	count := 0
+	for p := sa.Proposals(); p.Next(); count++ {
+		b = comma(b, count)
+		b = j.appendProposal(b, p.Proposal())
 	}
 	b = append(b, ']')
-	if len(list) == 1 && s.chooses() {
-		p := &list[0]
-		b = appendFirst(b, `,"alg_enc":`, p.Encryption)
-		if s.m.V1() {
-			b = appendFirst(b, `,"alg_hash":`, p.Integrity)
-			b = appendFirst(b, `,"alg_auth":`, p.Authentication)
-		} else {
-			b = appendFirst(b, `,"alg_auth":`, p.Integrity)
-		}
-		b = appendFirst(b, `,"alg_prf":`, p.PRF)
-		b = appendFirst(b, `,"alg_dh":`, p.KeyExchange)
-		b = appendFirst(b, `,"alg_esn":`, p.ESN)
+	if count == 1 && s.chooses() {
+		b = j.appendFirst(b, `,"alg_enc":`, ike.TransformEncryption)
+		b = j.appendFirst(b, `,"alg_auth":`, ike.TransformIntegrity)
+		b = j.appendFirst(b, `,"alg_prf":`, ike.TransformPRF)
+		b = j.appendFirst(b, `,"alg_dh":`, ike.TransformKeyExchange)
+		b = j.appendFirst(b, `,"alg_esn":`, ike.TransformESN)
 	}
 	return b
 }
 
-func appendProposal(b []byte, p *ike.ProposalSummary) []byte {
+// appendProposal appends one proposal of IKEv2. The names of its algorithms
+// stay in j.kinds.
+func (j *jsonForm) appendProposal(b []byte, p ike.Proposal) []byte {
+	for i := range j.kinds {
+		j.kinds[i] = j.kinds[i][:0]
+	}
+	more := false
+	for i := p.Transforms(); i.Next(); {
+		t := i.Transform()
+		if k := int(t.Type); k < len(j.kinds) {
+			j.kinds[k] = append(j.kinds[k], j.name(algorithm{kind: t.Type, id: t.ID, keyBits: t.KeyLength()}))
+			more = more || k >= int(ike.TransformAddKE1)
+		}
+	}
 	b = appendUint(b, `{"number":`, uint64(p.Number))
 	b = append(b, `,"protocol":`...)
-	b = appendString(b, p.Protocol)
-	b = appendList(b, `,"encryption":`, p.Encryption)
-	b = appendList(b, `,"integrity":`, p.Integrity)
-	b = appendList(b, `,"prf":`, p.PRF)
-	b = appendList(b, `,"key_exchange":`, p.KeyExchange)
-	more := false
-	for i, l := range p.AdditionalKeyExchanges {
-		if len(l) > 0 {
-			if !more {
-				b = append(b, `,"additional_key_exchanges":{`...)
-			} else {
-				b = append(b, ',')
-			}
-			more = true
-			b = append(b, `"ADDKE`...)
-			b = append(b, byte('1'+i))
-			b = appendList(b, `":`, l)
+	b = appendString(b, p.Protocol.String())
+	for _, k := range proposalKeys {
+		if list := j.kinds[k.kind]; len(list) > 0 || !k.optional {
+			b = appendList(b, k.key, list)
 		}
 	}
 	if more {
+		b = append(b, `,"additional_key_exchanges":{`...)
+		first := true
+		for k := ike.TransformAddKE1; k <= ike.TransformAddKE7; k++ {
+			if len(j.kinds[k]) == 0 {
+				continue
+			}
+			if !first {
+				b = append(b, ',')
+			}
+			first = false
+			b = append(b, '"')
+			b = append(b, k.Name()...)
+			b = appendList(b, `":`, j.kinds[k])
+		}
 		b = append(b, '}')
 	}
-	if len(p.ESN) > 0 {
-		b = appendList(b, `,"esn":`, p.ESN)
-	}
-	if len(p.Authentication) > 0 {
-		b = appendList(b, `,"authentication":`, p.Authentication)
-	}
-	if p.LifetimeSeconds > 0 {
-		b = appendUint(b, `,"lifetime_seconds":`, p.LifetimeSeconds)
-	}
-	if p.LifetimeKilobytes > 0 {
-		b = appendUint(b, `,"lifetime_kilobytes":`, p.LifetimeKilobytes)
-	}
 	return append(b, '}')
+}
+
+// appendFirst appends the only algorithm of a kind, nothing if there is none.
+func (j *jsonForm) appendFirst(b []byte, key string, kind ike.TransformType) []byte {
+	if len(j.kinds[kind]) == 0 {
+		return b
+	}
+	b = append(b, key...)
+	return appendString(b, j.kinds[kind][0])
+}
+
+// name is the short name of an algorithm with its key length, as reports have
+// it. It is remembered.
+func (j *jsonForm) name(x algorithm) string {
+	if n, ok := j.names[x]; ok {
+		return n
+	}
+	if j.names == nil || len(j.names) >= maxNames {
+		j.names = map[algorithm]string{}
+	}
+	_, n := ike.TransformName(x.kind, x.id)
+	if x.keyBits != 0 {
+		n += "_" + strconv.Itoa(int(x.keyBits))
+	}
+	j.names[x] = n
+	return n
+}
+
+// appendProposalsV1 goes on behind the bracket of the list: each transform of
+// IKEv1 is a whole alternative.
+func appendProposalsV1(b []byte, s *summary) []byte {
+	sa, _ := ike.ParseV1SA(s.sa)
+	list := sa.Summaries()
+	for i := range list {
+		p := &list[i]
+		b = comma(b, i)
+		b = appendUint(b, `{"number":`, uint64(p.Number))
+		b = append(b, `,"protocol":`...)
+		b = appendString(b, p.Protocol)
+		b = appendList(b, `,"encryption":`, p.Encryption)
+		b = appendList(b, `,"integrity":`, p.Integrity)
+		b = appendList(b, `,"prf":`, p.PRF)
+		b = appendList(b, `,"key_exchange":`, p.KeyExchange)
+		b = appendList(b, `,"authentication":`, p.Authentication)
+		if p.LifetimeSeconds > 0 {
+			b = appendUint(b, `,"lifetime_seconds":`, p.LifetimeSeconds)
+		}
+		if p.LifetimeKilobytes > 0 {
+			b = appendUint(b, `,"lifetime_kilobytes":`, p.LifetimeKilobytes)
+		}
+		b = append(b, '}')
+	}
+	b = append(b, ']')
+	if len(list) == 1 && s.chooses() {
+		for _, x := range []struct {
+			key  string
+			list []string
+		}{
+			{`,"alg_enc":`, list[0].Encryption}, {`,"alg_hash":`, list[0].Integrity},
+			{`,"alg_auth":`, list[0].Authentication}, {`,"alg_dh":`, list[0].KeyExchange},
+		} {
+			if len(x.list) > 0 {
+				b = append(b, x.key...)
+				b = appendString(b, x.list[0])
+			}
+		}
+	}
+	return b
 }
 
 func appendList(b []byte, key string, list []string) []byte {
@@ -87,13 +165,4 @@ func appendList(b []byte, key string, list []string) []byte {
 		b = appendString(b, s)
 	}
 	return append(b, ']')
-}
-
-// appendFirst appends the only entry of a list, nothing if there is none.
-func appendFirst(b []byte, key string, list []string) []byte {
-	if len(list) == 0 {
-		return b
-	}
-	b = append(b, key...)
-	return appendString(b, list[0])
 }

@@ -63,6 +63,7 @@ type Lister struct {
 	summary    summary
 	algorithms algorithms
 	fragments  ike.FragmentGroups
+	vendors    vendors
 	runs       runs
 }
 

@@ -98,8 +98,8 @@ func (t *textForm) appendWrapped(b []byte, column int) []byte {
 		return append(b, '\n')
 	}
 	room := t.l.opt.Width - column
-	if len(t.words) > room && room < len(t.words)/2 && room < 40 {
-		// Little room beside the endpoints: all words go below.
+	if len(t.words) > room && column > wordsAt {
+		// No room beside the endpoints: all words go below.
 		b = trimmed(b)
 		b = append(b, '\n')
 		b = append(b, strings.Repeat(" ", wordsAt)...)
@@ -137,6 +137,9 @@ func breakAt(s string, max int) (head, rest string) {
 	}
 	for max > 1 && s[max]&0xc0 == 0x80 {
 		max--
+	}
+	for max < len(s) && s[max]&0xc0 == 0x80 {
+		max++
 	}
 	return s[:max], s[max:]
 }

@@ -83,7 +83,7 @@ func (l *Lister) appendSays(b []byte, e *reassembly.Event, s *summary) []byte {
 	} else if dst {
 		b = append(b, ", receiver behind NAT"...)
 	}
-	if p := product(s.vendors); p != "" {
+	if p := l.vendors.product(s.vendors); p != "" {
 		b = append(b, ", "...)
 		b = append(b, output.Safe(p)...)
 	}
@@ -225,32 +225,6 @@ func (l *Lister) appendNotifies(b []byte, s *summary) []byte {
 		}
 	}
 	return b
-}
-
-// products are how the names of vendor IDs begin that tell a maker or product.
-// Others tell features, which many makers share.
-var products = []string{
-	"FortiGate", "FortiClient", "Fortinet", "strongSwan", "Libreswan", "Openswan", "OpenIKED", "iked", "FreeS/WAN",
-	"Cisco", "Check Point", "CheckPoint", "racoon", "KAME", "Shrew", "NCP", "NetScreen", "Juniper", "MS NT5", "Windows",
-	"Microsoft", "SonicWall", "SonicWALL", "WatchGuard", "Palo Alto", "MikroTik", "Sophos", "Zyxel", "ZyXEL", "Huawei",
-	"Nortel", "SafeNet", "SSH ", "Apple", "Solaris", "VMware", "AWS", "Azure", "F5", "Stonesoft", "Astaro", "Linksys",
-	"TheGreenBow", "SSH IPSEC", "Symantec", "Ericsson", "Nokia",
-}
-
-// product is the name of the first vendor ID that tells one, "" if none does.
-func product(vendors [][]byte) string {
-	for _, v := range vendors {
-		name, ok := ike.VendorID{Data: v}.Known()
-		if !ok {
-			continue
-		}
-		for _, p := range products {
-			if strings.HasPrefix(name, p) {
-				return name
-			}
-		}
-	}
-	return ""
 }
 
 func appendHex32(b []byte, v uint32) []byte {
