@@ -4,8 +4,8 @@ import "strconv"
 
 // Judge gives what is wrong with a message that takes more than one of its
 // payloads to see, or the payload's place: flags, order and number of payloads,
-// and key exchange data and nonces against who sends them and what is offered.
-// What is wrong inside one body, Tree says. Severities are those of Finding;
+// and key exchange data and nonces against who sends them and what is offered;
+// and the key lengths of IKEv1. What is wrong inside one body, Tree says. Severities are those of Finding;
 // none stops a receiver from reading the bytes.
 func Judge(m *Message) []Finding {
 	j := judge{m: m, count: map[PayloadType]int{}}
@@ -37,9 +37,20 @@ func (j *judge) payload(p Payload) {
 		j.once(p)
 	}
 	j.seen++
-	if j.m.V1() || p.Truncated {
+	if p.Truncated {
 		return
 	}
+	switch {
+	case !j.m.V1():
+		j.content(p)
+	case p.Type == PayloadV1SA:
+		sa, _ := ParseV1SA(p.Body)
+		j.found = append(j.found, judgeV1Keys(sa, p.Offset+genericLength)...)
+	}
+}
+
+// content judges what payloads of IKEv2 say of each other.
+func (j *judge) content(p Payload) {
 	switch p.Type {
 	case PayloadSA:
 		sa, _ := ParseSA(p.Body)

@@ -91,6 +91,35 @@ func TestJudgePayloads(t *testing.T) {
 	}
 }
 
+func TestJudgeV1Keys(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		attributes []byte
+		want       string
+	}{
+		{"AES-256", []byte{0x80, 1, 0, 7, 0x80, 14, 1, 0}, ""},
+		{"AES", []byte{0x80, 1, 0, 7}, "AES_CBC lacks the key length it must have"},
+		{"Camellia-100", []byte{0x80, 1, 0, 8, 0x80, 14, 0, 100}, "CAMELLIA_CBC has no keys of 100 bits"},
+		{"3DES", []byte{0x80, 1, 0, 5}, ""},
+		{"3DES-192", []byte{0x80, 1, 0, 5, 0x80, 14, 0, 192}, "3DES_CBC has a key length, but its keys are of one size"},
+		{"Blowfish", []byte{0x80, 1, 0, 3}, ""},
+		{"Blowfish-448", []byte{0x80, 1, 0, 3, 0x80, 14, 1, 0xc0}, ""},
+		{"no cipher", nil, ""},
+	} {
+		tr := V1Transform{Number: 1, ID: 1, attributes: tt.attributes}
+		for protocol, want := range map[uint8]string{1: tt.want, 3: ""} {
+			p := V1Proposal{Number: 1, Protocol: V1ProtocolID(protocol), transforms: tr.Append(nil, true)}
+			body := V1SA{DOI: DOIIPsec, Situation: 1, b: p.Append(nil, true)}.Append(nil)
+			m := parsed(t, build(Header{InitiatorSPI: 1, Version: Version{Major: 1}, ExchangeType: ExchangeV1Main}, pl{PayloadV1SA, body}))
+			if want == "" {
+				wantFindings(t, tt.name, Judge(m))
+			} else {
+				wantFindings(t, tt.name, Judge(m), Finding{48, FindingWarning, want})
+			}
+		}
+	}
+}
+
 func TestJudgeKE(t *testing.T) {
 	for _, tt := range []struct {
 		group     uint16
@@ -323,12 +352,15 @@ func TestJudgeLabCaptures(t *testing.T) {
 				continue
 			}
 			m, err := Parse(b, n)
-			if err != nil || !m.V2() {
+			if err != nil {
 				continue
 			}
 			messages++
 			for _, f := range Judge(&m) {
 				t.Errorf("%s frame %d: %+v", filepath.Base(name), u.frame, f)
+			}
+			if m.V1() {
+				continue
 			}
 			for w := m.Walk(); w.Next(); {
 				p := w.Payload()
