@@ -70,6 +70,9 @@ func payloadField(m *Message, p Payload) (Field, []Finding) {
 	if p.Critical {
 		f.Value += ", critical"
 	}
+	if n := notifyName(m, &p); n != "" {
+		f.Value = n + ", " + f.Value
+	}
 	var found []Finding
 	reserved := m.raw[p.Offset+1]
 	if m.V2() {
@@ -81,6 +84,33 @@ func payloadField(m *Message, p Payload) (Field, []Finding) {
 	var more []Finding
 	f.Children, more = PayloadFields(m, p)
 	return f, append(found, more...)
+}
+
+// notifyName names the type of a notify, of which a message may have many; it
+// is "" for other payloads, and for types without a name.
+func notifyName(m *Message, p *Payload) string {
+	var name string
+	var typ uint16
+	switch {
+	case m.V2() && p.Type == PayloadNotify:
+		n, err := ParseNotify(p.Body)
+		if err != nil {
+			return ""
+		}
+		name, typ = n.Type.Name(), uint16(n.Type)
+	case m.V1() && p.Type == PayloadV1Notify:
+		n, err := ParseV1Notify(p.Body)
+		if err != nil {
+			return ""
+		}
+		name, typ = n.Type.Name(), uint16(n.Type)
+	default:
+		return ""
+	}
+	if name == strconv.Itoa(int(typ)) {
+		return ""
+	}
+	return name
 }
 
 // restField is what the walk over the payloads left: encrypted, behind the

@@ -96,7 +96,7 @@ func escaped(text []byte) []byte {
 
 // appendTree appends the fields and findings of an IKE message.
 func appendTree(b []byte, m *ike.Message, bytes bool) []byte {
-	fields, found := ike.Tree(m)
+	fields, found := fieldsOf(m)
 	b = append(b, `,"findings":[`...)
 	for i := range found {
 		f := &found[i]

@@ -1,6 +1,8 @@
 package message
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,8 +26,17 @@ const maxHex = 64
 // treeIndent is where the column of offsets begins.
 const treeIndent = "        "
 
-func (t *tree) append(b []byte, m *ike.Message) []byte {
+// fieldsOf gives the fields of a message, and all that is wrong with it in order
+// of offsets.
+func fieldsOf(m *ike.Message) ([]ike.Field, []ike.Finding) {
 	fields, found := ike.Tree(m)
+	found = append(found, ike.Judge(m)...)
+	slices.SortStableFunc(found, func(a, b ike.Finding) int { return cmp.Compare(a.Offset, b.Offset) })
+	return fields, found
+}
+
+func (t *tree) append(b []byte, m *ike.Message) []byte {
+	fields, found := fieldsOf(m)
 	b = t.appendFields(b, fields, 0)
 	for i := range found {
 		f := &found[i]
