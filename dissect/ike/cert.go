@@ -5,6 +5,7 @@ const (
 	CertPKCS7         = 1
 	CertX509Signature = 4
 	CertCRL           = 7
+	CertARL           = 8  // a revocation list of authorities, of the same form
 	CertRawRSAKey     = 11 // deprecated
 	CertHashAndURL    = 12 // of a certificate
 	CertHashAndBundle = 13 // hash and URL of a bundle of certificates
@@ -83,8 +84,14 @@ func (c Cert) decode(at int) (string, []Field, error) {
 	switch c.Encoding {
 	case CertX509Signature:
 		return certificateFields(at, c.Data)
-	case CertCRL:
+	case CertPKCS7:
+		return pkcs7Fields(at, c.Data)
+	case CertCRL, CertARL:
 		return crlFields(at, c.Data)
+	case CertRawRSAKey:
+		return rsaKeyFields(at, c.Data)
+	case CertOCSP:
+		return ocspFields(at, c.Data)
 	case CertRawPublicKey:
 		return publicKeyFields(at, c.Data)
 	}

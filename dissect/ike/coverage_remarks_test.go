@@ -25,13 +25,9 @@ var notDecoded = map[string]string{
 	"id-types 11": "any bytes are a key ID: text or bytes are shown",
 	"id-types 12": "of Fibre Channel, which is not captured on IP links: bytes are shown",
 
-	"cert-encodings":    "RFC 7296 does not define the form: bytes are shown",
-	"cert-encodings 1":  "no signed message is taken apart: bytes are shown",
-	"cert-encodings 11": "replaced by raw public keys (RFC 7670): bytes are shown",
-	"cert-encodings 14": "OCSP answers are not taken apart: bytes are shown",
+	"cert-encodings": "RFC 7296 does not define the form: bytes are shown",
 
-	"v1-cert-encodings":   "RFC 2408 does not define the form: bytes are shown",
-	"v1-cert-encodings 1": "no signed message is taken apart: bytes are shown",
+	"v1-cert-encodings": "RFC 2408 does not define the form: bytes are shown",
 
 	"auth-methods": "a signature or a MAC has no parts: bytes are shown",
 

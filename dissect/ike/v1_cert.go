@@ -60,6 +60,8 @@ func (c V1Certificate) findings(at int) []Finding {
 // no bytes of their own.
 func (c V1Certificate) decode(at int) (string, []Field, error) {
 	switch c.Encoding {
+	case V1CertPKCS7:
+		return pkcs7Fields(at, c.Data)
 	case V1CertX509Signature, V1CertX509KeyExch:
 		return certificateFields(at, c.Data)
 	case V1CertCRL, V1CertARL:
