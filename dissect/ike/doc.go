@@ -59,6 +59,24 @@
 //	func ParseFragment(body []byte) (Fragment, error)  SKF, RFC 7383
 //	func ParseV1Fragment(body []byte) (V1Fragment, error)
 //	func ParseVendorID(body []byte) (VendorID, error)  Known
+//	func ParseID(body []byte) (ID, error)              String, Valid
+//	func ParseCert(body []byte) (Cert, error)          HashAndURL
+//	func ParseCertReq(body []byte) (CertReq, error)    Hash
+//	func ParseAuth(body []byte) (Auth, error)          Signature, Algorithm
+//	func ParseTS(body []byte) (TS, error)              Selectors: Range, Prefix, Ports
+//	func ParseConfig(body []byte) (Config, error)      Attributes: Prefix, Valid
+//	func ParseEAP(body []byte) (EAP, error)            TypeName, Identity
+//	func ParseGSPM(body []byte) (GSPM, error)
+//	func ParseGSA(body []byte) (Group, error)          Items; ParseKD as well
+//	func ParsePuzzleSolution(body []byte) (PuzzleSolution, error)
+//
+// All of these have a method Fields that gives the body for people, part by
+// part; so do those of IKEv1, whose names begin with ParseV1. PayloadFields
+// parses a body by the type of its payload, and Tree a whole message:
+//
+//	func Tree(m *Message) ([]Field, []Finding)
+//	func PayloadFields(m *Message, p Payload) ([]Field, []Finding)
+//	func (n Notify) DataFields(at int) (fields []Field, ok bool)
 //
 // The bodies of NAT-D payloads are hashes and need no parser. Of all values
 // that have an Append, parsing and appending gives the same bytes again, but
