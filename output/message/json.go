@@ -111,6 +111,11 @@ func (j *jsonForm) ike(b []byte, e *reassembly.Event, s *summary) []byte {
 		b = appendUint(b, `,"fragment":{"id":`, uint64(s.v1Fragment.ID))
 		b = appendUint(b, `,"number":`, uint64(s.v1Fragment.Number))
 		b = appendBool(b, `,"last":`, s.v1Fragment.Last)
+		if set := &s.v1Set; set.Total > 0 {
+			b = appendUint(b, `,"total":`, uint64(set.Total))
+			b = appendUint(b, `,"seen":`, uint64(set.Have))
+			b = appendBool(b, `,"complete":`, set.Message != nil)
+		}
 		b = append(b, '}')
 	}
 	if s.err != nil && !s.headless(e) {
@@ -121,7 +126,7 @@ func (j *jsonForm) ike(b []byte, e *reassembly.Event, s *summary) []byte {
 	b = append(b, `,"text":`...)
 	b = appendString(b, j.words)
 	if j.l.opt.Verbose > 0 {
-		b = appendTree(b, m, j.l.opt.Verbose > 1)
+		b = appendTree(b, s, j.l.opt.Verbose > 1)
 	}
 	return j.finish(append(b, '}'))
 }
@@ -213,26 +218,40 @@ type tail struct {
 	IncompleteBecause []string         `json:"incomplete_because"`
 	Sources           []report.Source  `json:"sources"`
 	Totals            report.Totals    `json:"totals"`
-	// Incomplete lists messages of which fragments (RFC 7383) were not seen.
+	// Incomplete lists messages of which fragments were not seen.
 	Incomplete []incomplete `json:"incomplete_messages"`
 }
 
 type incomplete struct {
-	InitSPI   string   `json:"init_spi"`
-	RespSPI   string   `json:"resp_spi"`
-	Exchange  string   `json:"exchange"`
-	MessageID uint32   `json:"message_id"`
-	Response  bool     `json:"response"`
-	Total     uint16   `json:"fragments_total"`
-	Missing   []uint16 `json:"fragments_missing"`
+	VersionMajor int    `json:"version_major"`
+	InitSPI      string `json:"init_spi"`
+	RespSPI      string `json:"resp_spi"`
+	MessageID    uint32 `json:"message_id"`
+	Exchange     string `json:"exchange,omitempty"`    // IKEv2
+	Response     *bool  `json:"response,omitempty"`    // IKEv2
+	ID           *int   `json:"fragment_id,omitempty"` // IKEv1
+	// Total is left out where the last fragment of IKEv1 was not seen.
+	Total   int   `json:"fragments_total,omitempty"`
+	Missing []int `json:"fragments_missing"`
 }
 
-func incompletes(groups []ike.FragmentGroup) []incomplete {
+// incomplete lists the messages of both versions that are not whole.
+func (s *sets) incomplete() []incomplete {
 	out := []incomplete{}
-	for i := range groups {
-		g := &groups[i]
-		out = append(out, incomplete{g.Key.InitiatorSPI.String(), g.Key.ResponderSPI.String(),
-			g.Exchange.Name(), g.Key.MessageID, g.Key.Response, g.Total, g.Missing()})
+	for _, p := range s.v1.Pending() {
+		id := int(p.Key.FragmentID)
+		x := incomplete{VersionMajor: 1, InitSPI: p.Key.InitiatorSPI.String(), RespSPI: p.Key.ResponderSPI.String(),
+			MessageID: p.Key.MessageID, ID: &id, Missing: append([]int{}, p.Missing...)}
+		out = append(out, x)
+	}
+	for _, g := range s.v2.Incomplete() {
+		x := incomplete{VersionMajor: 2, InitSPI: g.Key.InitiatorSPI.String(), RespSPI: g.Key.ResponderSPI.String(),
+			MessageID: g.Key.MessageID, Exchange: g.Exchange.Name(), Response: &g.Key.Response,
+			Total: int(g.Total), Missing: []int{}}
+		for _, n := range g.Missing() {
+			x.Missing = append(x.Missing, int(n))
+		}
+		out = append(out, x)
 	}
 	return out
 }
@@ -241,7 +260,7 @@ func (j *jsonForm) end(b []byte, s *report.Stream) ([]byte, error) {
 	h := &s.Head
 	t := tail{Generator: h.Generator, Listed: j.l.listed, Complete: h.Complete,
 		IncompleteBecause: h.IncompleteBecause, Sources: h.Sources, Totals: h.Totals,
-		Incomplete: incompletes(j.l.fragments.Incomplete())}
+		Incomplete: j.l.sets.incomplete()}
 	if t.IncompleteBecause == nil {
 		t.IncompleteBecause = []string{}
 	}

@@ -95,8 +95,8 @@ func escaped(text []byte) []byte {
 }
 
 // appendTree appends the fields and findings of an IKE message.
-func appendTree(b []byte, m *ike.Message, bytes bool) []byte {
-	fields, found := fieldsOf(m)
+func appendTree(b []byte, s *summary, bytes bool) []byte {
+	fields, found := fieldsOf(s)
 	b = append(b, `,"findings":[`...)
 	for i := range found {
 		f := &found[i]

@@ -62,7 +62,8 @@ type Lister struct {
 
 	summary    summary
 	algorithms algorithms
-	fragments  ike.FragmentGroups
+	sets       sets
+	whole      summary // of a message put together from fragments
 	vendors    vendors
 	runs       runs
 }
@@ -128,7 +129,7 @@ func (l *Lister) start(e *reassembly.Event) {
 
 func (l *Lister) ike(e *reassembly.Event) {
 	s := &l.summary
-	s.read(e, &l.fragments)
+	s.read(e, &l.sets)
 	if !l.opt.Filter.keeps(e, &s.m.Header, l.since, l.until) || !l.opt.Filter.keepsNotifies(s) {
 		return
 	}

@@ -181,7 +181,7 @@ func TestWords(t *testing.T) {
 		"v1 notify": {b: message(v1(ike.ExchangeV1Informational, 0, 0, 0), payload{ike.PayloadV1Notify, unhex("00000001 01 00 000e")}),
 			want: "informational, NO-PROPOSAL-CHOSEN"},
 		"v1 fragment": {b: message(v1(ike.ExchangeV1Main, 0, 0, 9), payload{ike.PayloadV1Fragment, []byte{0, 5, 2, 1, 9}}),
-			want: "main mode, fragment 2, the last, of message 5"},
+			want: "main mode, fragment 2 of 2 (1 not seen yet)"},
 		"cut":         {b: cut[:40], wire: len(cut), want: "IKE_SA_INIT 0 request, offers a broken proposal, cut by the capture"},
 		"cut header":  {b: cut[:12], wire: len(cut), want: "IKE, cut by the capture"},
 		"short":       {b: cut[:12], want: "IKE, malformed: header: at byte 12: ends early"},
@@ -228,6 +228,55 @@ func TestFragmentsInAnyOrder(t *testing.T) {
 	}
 	if want := "Not whole at the end: IKE_AUTH 1 request of IKE SA 0000000000000002, without fragment 2 of 2\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("%s\nwant at its end %s", out.String(), want)
+	}
+}
+
+// TestV1Fragments: the fragment that makes a message whole says what that says.
+func TestV1Fragments(t *testing.T) {
+	h := ike.Header{InitiatorSPI: 1, ResponderSPI: 9, Version: ike.Version{Major: 1}, ExchangeType: ike.ExchangeV1Main}
+	whole := message(h, payload{ike.PayloadV1SA, saV1})
+	first := message(h, payload{ike.PayloadV1Fragment, append([]byte{0, 5, 1, 0}, whole[:40]...)})
+	last := message(h, payload{ike.PayloadV1Fragment, append([]byte{0, 5, 2, 1}, whole[40:]...)})
+	got := said(t, Options{Verbose: 1}, ikeEvent(1, last), ikeEvent(2, first))
+	want := []string{
+		"main mode, fragment 2 of 2 (1 not seen yet)",
+		"main mode, fragment 1 of 2 (all seen): main mode, chose 3DES/SHA1/MODP1024 pre-shared key",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	var out strings.Builder
+	l := New(&out, Options{Verbose: 1})
+	for i, b := range [][]byte{first, last} {
+		if err := l.Event(ikeEvent(i+1, b)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Finish(&report.Stream{}); err != nil {
+		t.Fatal(err)
+	}
+	if s := out.String(); !strings.Contains(s, "message that the fragments make up") || !strings.Contains(s, "Security Association") {
+		t.Errorf("%s", s)
+	}
+}
+
+// TestV1FragmentsMissing: what was not seen is named at the end.
+func TestV1FragmentsMissing(t *testing.T) {
+	h := ike.Header{InitiatorSPI: 1, ResponderSPI: 9, Version: ike.Version{Major: 1}, ExchangeType: ike.ExchangeV1Main}
+	var out strings.Builder
+	l := New(&out, Options{})
+	for i, body := range [][]byte{{0, 5, 3, 1, 0xff}, {0, 5, 1, 0, 0xff}, {0, 6, 1, 0, 0xff}} {
+		if err := l.Event(ikeEvent(i+1, message(h, payload{ike.PayloadV1Fragment, body}))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Finish(&report.Stream{}); err != nil {
+		t.Fatal(err)
+	}
+	want := "Not whole at the end: IKEv1 message 5 of IKE SA 0000000000000001, without fragment 2\n" +
+		"Not whole at the end: IKEv1 message 6 of IKE SA 0000000000000001, without its last fragment\n"
+	if !strings.HasSuffix(out.String(), want) {
+		t.Errorf("%s\nwant at its end\n%s", out.String(), want)
 	}
 }
 

@@ -34,6 +34,13 @@ type summary struct {
 	group      *ike.FragmentGroup // that it belongs to, nil if that is not followed
 	v1Fragment ike.V1Fragment
 	inPieces   bool // v1Fragment is valid
+	v1Set      ike.V1FragmentStatus
+}
+
+// sets put messages together that were sent in fragments.
+type sets struct {
+	v1 ike.V1Reassembler
+	v2 ike.FragmentGroups
 }
 
 // notify is a notify of either version.
@@ -42,8 +49,9 @@ type notify struct {
 	data []byte
 }
 
-// read fills s from the bytes of an event. A fragment joins its group.
-func (s *summary) read(e *reassembly.Event, groups *ike.FragmentGroups) {
+// read fills s from the bytes of an event. A fragment joins its set, unless
+// join is nil.
+func (s *summary) read(e *reassembly.Event, join *sets) {
 	*s = summary{
 		payloads: s.payloads[:0], notifies: s.notifies[:0], vendors: s.vendors[:0],
 		natSrc: s.natSrc[:0], natDst: s.natDst[:0],
@@ -59,15 +67,15 @@ func (s *summary) read(e *reassembly.Event, groups *ike.FragmentGroups) {
 			s.payloads = append(s.payloads, p.Type)
 		}
 		if s.m.V1() {
-			s.payloadV1(&p)
+			s.payloadV1(&p, e, join)
 		} else {
-			s.payloadV2(&p, groups)
+			s.payloadV2(&p, join)
 		}
 	}
 	s.err = w.Err()
 }
 
-func (s *summary) payloadV2(p *ike.Payload, groups *ike.FragmentGroups) {
+func (s *summary) payloadV2(p *ike.Payload, join *sets) {
 	switch p.Type {
 	case ike.PayloadSA:
 		s.sa, s.hasSA = p.Body, true
@@ -95,12 +103,14 @@ func (s *summary) payloadV2(p *ike.Payload, groups *ike.FragmentGroups) {
 		s.encrypted = true
 		if f, err := ike.ParseFragment(p.Body); err == nil {
 			s.fragment = f
-			s.group, _ = groups.Add(&s.m, *p)
+			if join != nil {
+				s.group, _ = join.v2.Add(&s.m, *p)
+			}
 		}
 	}
 }
 
-func (s *summary) payloadV1(p *ike.Payload) {
+func (s *summary) payloadV1(p *ike.Payload, e *reassembly.Event, join *sets) {
 	switch p.Type {
 	case ike.PayloadV1SA:
 		s.sa, s.hasSA = p.Body, true
@@ -122,6 +132,10 @@ func (s *summary) payloadV1(p *ike.Payload) {
 	case ike.PayloadV1Fragment:
 		if f, err := ike.ParseV1Fragment(p.Body); err == nil {
 			s.v1Fragment, s.inPieces = f, true
+			if join != nil {
+				// Which direction is which does not matter, if only they differ.
+				s.v1Set, _ = join.v1.Add(&s.m, *p, e.Src.Compare(e.Dst) < 0)
+			}
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (t *textForm) ike(b []byte, e *reassembly.Event, s *summary) []byte {
 	t.words = t.l.appendWords(t.words[:0], e, s)
 	b = t.line(b, e.FirstRef, e.Ref, e.Time, e.Transport, e.Message, e.Src, e.Dst)
 	if t.l.opt.Verbose > 0 {
-		b = t.tree.append(b, &s.m)
+		b = t.tree.append(b, s)
 	}
 	return b
 }
@@ -287,9 +287,8 @@ func padFrom(b []byte, from, width int) []byte {
 
 func (t *textForm) end(b []byte, s *report.Stream) ([]byte, error) {
 	if t.l.listed > 0 {
-		groups := t.l.fragments.Incomplete()
-		for i := range groups {
-			t.words = appendIncomplete(t.words[:0], &groups[i])
+		for _, x := range t.l.sets.incomplete() {
+			t.words = appendIncomplete(t.words[:0], &x)
 			b = t.appendWrapped(b, 0)
 		}
 		return b, nil

@@ -28,15 +28,22 @@ const treeIndent = "        "
 
 // fieldsOf gives the fields of a message, and all that is wrong with it in order
 // of offsets.
-func fieldsOf(m *ike.Message) ([]ike.Field, []ike.Finding) {
-	fields, found := ike.Tree(m)
-	found = append(found, ike.Judge(m)...)
+func fieldsOf(s *summary) ([]ike.Field, []ike.Finding) {
+	fields, found := ike.Tree(&s.m)
+	found = append(found, ike.Judge(&s.m)...)
 	slices.SortStableFunc(found, func(a, b ike.Finding) int { return cmp.Compare(a.Offset, b.Offset) })
+	if b := s.v1Set.Message; b != nil {
+		if m, err := ike.Parse(b, len(b)); err == nil {
+			whole, _ := ike.Tree(&m)
+			fields = append(fields, ike.Field{Name: "message that the fragments make up", Value: "offsets count from its own beginning",
+				Length: len(b), Children: whole})
+		}
+	}
 	return fields, found
 }
 
-func (t *tree) append(b []byte, m *ike.Message) []byte {
-	fields, found := fieldsOf(m)
+func (t *tree) append(b []byte, s *summary) []byte {
+	fields, found := fieldsOf(s)
 	b = t.appendFields(b, fields, 0)
 	for i := range found {
 		f := &found[i]

@@ -92,13 +92,7 @@ func (l *Lister) appendSays(b []byte, e *reassembly.Event, s *summary) []byte {
 		b = appendFragment(b, s)
 		b = appendSize(b, s)
 	case s.inPieces:
-		b = append(b, ", fragment "...)
-		b = strconv.AppendUint(b, uint64(s.v1Fragment.Number), 10)
-		if s.v1Fragment.Last {
-			b = append(b, ", the last"...)
-		}
-		b = append(b, ", of message "...)
-		b = strconv.AppendUint(b, uint64(s.v1Fragment.ID), 10)
+		b = l.appendV1Fragment(b, e, s)
 	case s.encrypted:
 		b = append(b, ", encrypted"...)
 		b = appendSize(b, s)
@@ -165,23 +159,55 @@ func appendFragment(b []byte, s *summary) []byte {
 	return append(b, " not seen yet)"...)
 }
 
+// appendV1Fragment appends which fragment of IKEv1 it is, and what the message
+// says if this one makes it whole.
+func (l *Lister) appendV1Fragment(b []byte, e *reassembly.Event, s *summary) []byte {
+	b = append(b, ", fragment "...)
+	b = strconv.AppendUint(b, uint64(s.v1Fragment.Number), 10)
+	set := &s.v1Set
+	if set.Total > 0 {
+		b = append(b, " of "...)
+		b = strconv.AppendInt(b, int64(set.Total), 10)
+	}
+	if set.Message == nil {
+		if missing := set.Total - set.Have; missing > 0 {
+			b = append(b, " ("...)
+			b = strconv.AppendInt(b, int64(missing), 10)
+			b = append(b, " not seen yet)"...)
+		}
+		return b
+	}
+	b = append(b, " (all seen): "...)
+	whole := *e
+	whole.Data, whole.Length, whole.Truncated = set.Message, len(set.Message), false
+	l.whole.read(&whole, nil)
+	return l.appendWords(b, &whole, &l.whole)
+}
+
 // appendIncomplete appends which fragments of a message were not seen.
-func appendIncomplete(b []byte, g *ike.FragmentGroup) []byte {
+func appendIncomplete(b []byte, x *incomplete) []byte {
 	b = append(b, "Not whole at the end: "...)
-	b = append(b, exchangeName(g.Exchange)...)
-	b = append(b, ' ')
-	b = strconv.AppendUint(b, uint64(g.Key.MessageID), 10)
-	if g.Key.Response {
-		b = append(b, " response"...)
+	if x.ID != nil {
+		b = append(b, "IKEv1 message "...)
+		b = strconv.AppendInt(b, int64(*x.ID), 10)
 	} else {
-		b = append(b, " request"...)
+		b = append(b, x.Exchange...)
+		b = append(b, ' ')
+		b = strconv.AppendUint(b, uint64(x.MessageID), 10)
+		if *x.Response {
+			b = append(b, " response"...)
+		} else {
+			b = append(b, " request"...)
+		}
 	}
 	b = append(b, " of IKE SA "...)
-	b = appendHex64(b, uint64(g.Key.InitiatorSPI))
+	b = append(b, x.InitSPI...)
+	if len(x.Missing) == 0 {
+		return append(b, ", without its last fragment"...)
+	}
 	b = append(b, ", without fragment "...)
 	const most = 16
-	missing := g.Missing()
-	for i, n := range missing {
+	for i, n := range x.Missing {
 		if i == most {
 			b = append(b, " and more"...)
 			break
@@ -189,10 +215,13 @@ func appendIncomplete(b []byte, g *ike.FragmentGroup) []byte {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = strconv.AppendUint(b, uint64(n), 10)
+		b = strconv.AppendInt(b, int64(n), 10)
 	}
-	b = append(b, " of "...)
-	return strconv.AppendUint(b, uint64(g.Total), 10)
+	if x.Total > 0 {
+		b = append(b, " of "...)
+		b = strconv.AppendInt(b, int64(x.Total), 10)
+	}
+	return b
 }
 
 // quiet are notifies that nearly every IKE_SA_INIT has. Those of NAT detection
