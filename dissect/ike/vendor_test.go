@@ -26,7 +26,7 @@ func TestVendorName(t *testing.T) {
 		"7003cbc1097dbe9c2600ba6983bc8b35":                 "racoon (KAME)",
 		"4f452d4c696272657377616e2d342e36":                 "Libreswan",           // OE-Libreswan-4.6: the longest prefix wins
 		"4f454e4a":                                         "Libreswan 3.0 - 3.5", // OEN, longer than OE
-		"4f45407942714f72547e497b":                         "Openswan",
+		"4f45407942714f72547e497b":                         "FreeS/WAN or Openswan",
 		"434953434f2d44454c4554452d524541534f4e":           "Cisco Delete Reason",
 
 		// Not known: an exact ID with more behind it, a prefix cut short, nothing.
