@@ -231,6 +231,29 @@ func TestFragmentsInAnyOrder(t *testing.T) {
 	}
 }
 
+// TestNATOverTCP: a hash made with a port of UDP proves no NAT on TCP.
+func TestNATOverTCP(t *testing.T) {
+	h := ike.Header{InitiatorSPI: 1, Version: ike.Version{Major: 2}, ExchangeType: ike.ExchangeSAInit, Flags: ike.FlagInitiator}
+	e := func(hashed netip.AddrPort) *reassembly.Event {
+		hash := ike.NATDetectionHash(1, 0, hashed)
+		e := ikeEvent(1, message(h, payload{ike.PayloadNotify, ike.Notify{Type: 16388, Data: hash[:]}.Append(nil)}))
+		e.Src, e.Transport = netip.MustParseAddrPort("192.0.2.1:51000"), reassembly.TransportTCP
+		return e
+	}
+	other := netip.MustParseAddrPort("10.0.0.1:51000")
+	got := said(t, Options{}, e(netip.MustParseAddrPort("192.0.2.1:51000")), e(netip.MustParseAddrPort("192.0.2.1:4500")), e(other))
+	for i, want := range []string{"N", "N", "behind NAT"} {
+		if want = "IKE_SA_INIT 0 request, " + want; got[i] != want {
+			t.Errorf("%q, want %q", got[i], want)
+		}
+	}
+	udp := e(netip.MustParseAddrPort("192.0.2.1:4500"))
+	udp.Transport = reassembly.TransportUDP
+	if got := said(t, Options{}, udp); got[0] != "IKE_SA_INIT 0 request, behind NAT" {
+		t.Errorf("%q over UDP", got[0])
+	}
+}
+
 // TestV1Fragments: the fragment that makes a message whole says what that says.
 func TestV1Fragments(t *testing.T) {
 	h := ike.Header{InitiatorSPI: 1, ResponderSPI: 9, Version: ike.Version{Major: 1}, ExchangeType: ike.ExchangeV1Main}

@@ -1,6 +1,8 @@
 package message
 
 import (
+	"net/netip"
+
 	"github.com/ikesniff/ikesniff/dissect/ike"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
@@ -175,15 +177,28 @@ func (s *summary) nat(e *reassembly.Event) (src, dst, known bool) {
 	if len(s.natSrc) == 0 && len(s.natDst) == 0 {
 		return false, false, false
 	}
-	src = len(s.natSrc) > 0
-	for _, h := range s.natSrc {
-		src = src && !ike.NATDetectionMatches(&s.m, h, e.Src)
-	}
-	dst = len(s.natDst) > 0
-	for _, h := range s.natDst {
-		dst = dst && !ike.NATDetectionMatches(&s.m, h, e.Dst)
-	}
+	src = len(s.natSrc) > 0 && !s.fits(e, s.natSrc, e.Src)
+	dst = len(s.natDst) > 0 && !s.fits(e, s.natDst, e.Dst)
 	return src, dst, true
+}
+
+// fits tells whether one of the hashes is that of an address on the wire. Over
+// TCP they should be made with the TCP ports (RFC 9329 6.5), no more: a hash of
+// this address with a port of IKE over UDP proves no NAT.
+func (s *summary) fits(e *reassembly.Event, hashes [][]byte, addr netip.AddrPort) bool {
+	for _, h := range hashes {
+		if ike.NATDetectionMatches(&s.m, h, addr) {
+			return true
+		}
+		switch e.Transport {
+		case reassembly.TransportTCP, reassembly.TransportFortinetESP, reassembly.TransportCisco:
+			if ike.NATDetectionMatches(&s.m, h, netip.AddrPortFrom(addr.Addr(), 500)) ||
+				ike.NATDetectionMatches(&s.m, h, netip.AddrPortFrom(addr.Addr(), 4500)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *summary) notifyName(i int) string {
