@@ -69,6 +69,10 @@
 //	func ParseGSPM(body []byte) (GSPM, error)
 //	func ParseGSA(body []byte) (Group, error)          Items; ParseKD as well
 //	func ParsePuzzleSolution(body []byte) (PuzzleSolution, error)
+//	func ParseV1ID(body []byte) (V1ID, error)          String, Selector
+//	func ParseV1Config(body []byte) (V1Config, error)  Attributes; mode config, XAUTH
+//	func ParseV1NATOA(body []byte) (V1NATOA, error)
+//	func ParseV1SAKEK(body []byte) (V1SAKEK, error)    GDOI; SATEK, GAP, KeyDownload as well
 //
 // All of these have a method Fields that gives the body for people, part by
 // part; so do those of IKEv1, whose names begin with ParseV1. PayloadFields
@@ -78,9 +82,15 @@
 //	func PayloadFields(m *Message, p Payload) ([]Field, []Finding)
 //	func (n Notify) DataFields(at int) (fields []Field, ok bool)
 //
-// The bodies of NAT-D payloads are hashes and need no parser. Of all values
-// that have an Append, parsing and appending gives the same bytes again, but
-// for reserved bits, which become zero.
+// Passwords and keys that a payload holds are in no Field. Of all values that
+// have an Append, parsing and appending gives the same bytes again, but for
+// reserved bits, which become zero.
+//
+// Messages in fragments are put together where that takes no keys (IKEv1), and
+// else told to be complete or not:
+//
+//	func (r *V1Reassembler) Add(m *Message, p Payload, fromInitiator bool) (V1FragmentStatus, error)
+//	func (s *FragmentGroups) Add(m *Message, p Payload) (*FragmentGroup, error)
 //
 // # What a message tells about its sender
 //
@@ -91,6 +101,7 @@
 //	func NATDetectionHash(spiI, spiR SPI, addr netip.AddrPort) [20]byte
 //	func NATDetectionMatches(m *Message, hash []byte, addr netip.AddrPort) bool
 //	func VendorName(body []byte) string
+//	func (v VendorID) Detail() string                  name and version
 //	func KEGroupName(id uint16) string
 //
 // # What is judged

@@ -52,6 +52,13 @@ func durationText(a, last Attribute, lifeType uint16) string {
 	return s
 }
 
+// Attribute classes that only name their value: the type of a group of one's
+// own (RFC 2409 appendix A), and the algorithm of GM/T 0022.
+const (
+	v1AttributeGroupType  V1AttributeType = 5
+	v1AttributeAsymmetric V1AttributeType = 20
+)
+
 // v1Phase1Attribute names an attribute of a transform of phase 1 (RFC 2409
 // appendix A).
 func v1Phase1Attribute(a, last Attribute) (name, value string) {
@@ -65,6 +72,10 @@ func v1Phase1Attribute(a, last Attribute) (name, value string) {
 		value = numberOr(a, namesV1Authentication)
 	case V1AttributeGroup:
 		value = numberOr(a, v1GroupNames)
+	case v1AttributeGroupType:
+		value = numberOr(a, namesV1GroupTypes)
+	case v1AttributeAsymmetric:
+		value = numberOr(a, namesV1AsymmetricAlgorithms)
 	case V1AttributeLifeType:
 		value = numberOr(a, namesV1LifeTypes)
 	case V1AttributeLifeDuration:

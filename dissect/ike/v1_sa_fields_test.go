@@ -2,6 +2,7 @@ package ike
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -196,6 +197,26 @@ func TestV1Phase2(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestV1Phase1AttributeNames(t *testing.T) {
+	for _, x := range []struct {
+		a    Attribute
+		want string
+	}{
+		{Attribute{Type: 5, Short: true, Value: []byte{0, 1}}, "Group Type: MODP (1)"},
+		{Attribute{Type: 6, Value: []byte{1, 2, 3}}, "Group Prime/Irreducible Polynomial: 66051"},
+		{Attribute{Type: 6, Value: bytes.Repeat([]byte{1}, 96)}, "Group Prime/Irreducible Polynomial: 96 bytes"},
+		{Attribute{Type: 1, Short: true, Value: []byte{0xff, 0xff}}, "Encryption Algorithm: 65535"},
+		{Attribute{Type: 1, Value: []byte{1, 0, 0, 7}}, "Encryption Algorithm: 16777223"},
+		{Attribute{Type: 12, Value: []byte{0, 1}}, "Life Duration: 1"}, // no life type in front
+		{Attribute{Type: 30, Short: true, Value: []byte{0, 1}}, "30: 1"},
+	} {
+		name, value := v1Phase1Attribute(x.a, Attribute{})
+		if got := name + ": " + value; !strings.HasPrefix(got, x.want) {
+			t.Errorf("%q, want %q", got, x.want)
+		}
+	}
 }
 
 // The same number means another algorithm under another protocol.
