@@ -11,8 +11,8 @@ import (
 type vendors struct{ known map[string]vendor }
 
 type vendor struct {
-	name    string
-	product bool // the name tells a maker or product
+	name    string // with all there is to tell
+	product string // the name alone, where it tells a maker or product
 }
 
 // Bounds of what is remembered.
@@ -26,10 +26,12 @@ func (v *vendors) name(id []byte) vendor {
 	if x, ok := v.known[string(id)]; ok {
 		return x
 	}
-	x := vendor{name: ike.VendorName(id)}
+	x := vendor{name: ike.VendorID{Data: id}.Detail()}
 	if name, ok := (ike.VendorID{Data: id}).Known(); ok {
 		for _, p := range products {
-			x.product = x.product || strings.HasPrefix(name, p)
+			if strings.HasPrefix(name, p) && name != "Cisco Unity" { // which others send, too
+				x.product = name
+			}
 		}
 	}
 	if len(id) <= maxVendorLength {
@@ -44,8 +46,8 @@ func (v *vendors) name(id []byte) vendor {
 // product is the name of the first vendor ID that tells one, "" if none does.
 func (v *vendors) product(ids [][]byte) string {
 	for _, id := range ids {
-		if x := v.name(id); x.product {
-			return x.name
+		if x := v.name(id); x.product != "" {
+			return x.product
 		}
 	}
 	return ""
@@ -54,9 +56,8 @@ func (v *vendors) product(ids [][]byte) string {
 // products are how the names of vendor IDs begin that tell a maker or product.
 // Others tell features, which many makers share.
 var products = []string{
-	"FortiGate", "FortiClient", "Fortinet", "strongSwan", "Libreswan", "Openswan", "OpenIKED", "FreeS/WAN",
-	"Cisco", "Check Point", "CheckPoint", "racoon", "Shrew", "NCP", "NetScreen", "Juniper", "MS NT5", "Windows",
-	"Microsoft", "SonicWall", "SonicWALL", "WatchGuard", "Palo Alto", "MikroTik", "Sophos", "Zyxel", "ZyXEL",
-	"Huawei", "Nortel", "SafeNet", "Apple", "Solaris", "VMware", "AWS", "Azure", "F5", "Stonesoft", "Astaro",
-	"Linksys", "TheGreenBow", "SSH IPSEC", "SSH Sentinel", "Symantec", "Ericsson", "Nokia",
+	"Aruba", "Check Point", "Cisco", "ELVIS-PLUS", "FortiClient", "FortiGate", "Fortinet", "FreeS/WAN", "Libreswan",
+	"Lucent", "MS NT5", "Microsoft", "NCP", "NetScreen", "Netgear", "Nortel", "OpenIKED", "Openswan", "SSH ", "SafeNet",
+	"Shrew", "Sidewinder", "SonicWall", "StoneGate", "Symantec", "TimeStep", "Xbox", "ZyXEL", "macOS", "racoon",
+	"strongSwan",
 }
