@@ -89,9 +89,10 @@ func netScreenVersion(b []byte) string {
 }
 
 // fortiGateVersion reads the release of FortiOS and its build, such as 0005 024d
-// for FortiOS 5 (5.2.0) build 589.
+// for FortiOS 5 (5.2.0) build 589. Some senders leave both at zero: those bytes,
+// shown as they are, tell no version.
 func fortiGateVersion(b []byte) string {
-	if len(b) != 4 {
+	if len(b) != 4 || binary.BigEndian.Uint32(b) == 0 {
 		return ""
 	}
 	return "FortiOS " + decimal(binary.BigEndian.Uint16(b)) + " build " + decimal(binary.BigEndian.Uint16(b[2:]))

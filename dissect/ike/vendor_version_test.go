@@ -28,6 +28,7 @@ func TestVendorDetail(t *testing.T) {
 		"1f07f70eaa6514d3b0fa96542a50 0407":         "Cisco VPN 3000 4.0.7",
 		"8299031757a36082c6a621de 0005024d":         "FortiGate FortiOS 5 build 589",
 		"8299031757a36082c6a621de 000000":           "FortiGate 000000",
+		"8299031757a36082c6a621de 00000000":         "FortiGate 00000000",
 		windows + "00000002":                        "MS NT5 ISAKMPOAKLEY (Windows 2000)",
 		windows + "00000009":                        "MS NT5 ISAKMPOAKLEY (Windows 8 or later, or Server 2012 or later)",
 		windows + "000000ff":                        "MS NT5 ISAKMPOAKLEY (255)",
