@@ -16,7 +16,6 @@ type child struct {
 	born    mark     // the exchange that made it, if captured
 	sure    bool     // ike is the only candidate
 	pair    *child   // the SA of the other direction
-	spread  bool     // joined across pairs by its SPI
 }
 
 func (c *child) head() *stream { return c.streams[0] }
@@ -143,7 +142,6 @@ func joinAcross(all []*child) []*child {
 		for _, s := range c.streams {
 			home.add(s)
 		}
-		home.spread = true
 		sortByFirst(home.streams)
 		if home.ike == nil {
 			home.ike, home.born, home.sure = c.ike, c.born, c.sure

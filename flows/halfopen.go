@@ -210,7 +210,7 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 	last := later(f.sent, f.cookie.last)
 	sa := &ikeSA{
 		ikeKey: ikeKey{p.pair, k.spi, 0}, version: f.version, mode: f.mode, initFromA: dir == fromA,
-		certain: true, initiator: f.initiator, first: f.first, last: last, began: true,
+		initiator: f.initiator, first: f.first, last: last, began: true,
 		lastBy:   [2]mark{f.sent, f.cookie.last},
 		messages: [2]uint64{1, uint64(f.cookie.count)}, offered: f.offered, vendors: f.vendors,
 		print: f.print, nat: f.nat, cookie: f.cookie, offeredGroup: f.group,

@@ -109,7 +109,6 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 		m.mode = b.mode
 	}
 	m.began = a.began || b.began
-	m.certain = a.certain || b.certain
 	m.last = later(a.last, b.last)
 	for s := range 2 {
 		m.lastBy[s] = later(a.lastBy[s], b.lastBy[s])

@@ -21,10 +21,10 @@ type ikeSA struct {
 	index   int // in pair.ikes
 	version uint8
 	mode    ike.ExchangeType // IKEv1: main or aggressive, 0 while not known
-	// initFromA: the initiator is the pair's A end. certain is false for IKEv1
-	// met midway, where whoever spoke first is taken for the initiator.
-	initFromA, certain bool
-	initiator          netip.AddrPort // as first seen
+	// initFromA: the initiator is the pair's A end. For IKEv1 met midway, whoever
+	// spoke first is taken for it.
+	initFromA bool
+	initiator netip.AddrPort // as first seen
 
 	first, last mark
 	lastBy      [2]mark // by side
@@ -161,9 +161,6 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 	fromInitiator := true
 	if m.V2() {
 		fromInitiator = m.FromInitiator()
-		sa.certain = true
-	} else {
-		sa.certain = sa.began
 	}
 	sa.initFromA = (dir == fromA) == fromInitiator
 	sa.initiator = e.Src
@@ -182,7 +179,7 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 // beganLate takes the first message of an SA whose answer was seen before it:
 // segments of the two directions overtake each other in captures.
 func (sa *ikeSA) beganLate(m *ike.Message, e *reassembly.Event, dir uint8) {
-	sa.began, sa.certain = true, true
+	sa.began = true
 	sa.first = earlier(sa.first, mark{e.FirstTime, e.FirstRef})
 	fromInitiator := m.V1() || m.FromInitiator()
 	sa.initFromA = (dir == fromA) == fromInitiator

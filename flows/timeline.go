@@ -25,7 +25,7 @@ func (g *group) timeline(t *report.Tunnel, f *diagnose.Facts, n naming) {
 	for _, c := range g.children {
 		s := c.head()
 		proto := strings.ToUpper(messageName(s.message))
-		add(c.first, g.way(c), "data", "%s SPI %08x: first packet, number %d%s", proto, s.spi, s.seq.first, overPath(s.path))
+		add(c.first, g.way(c), "data", "%s SPI %08x: first packet, number %d%s%s", proto, s.spi, s.seq.first, overPath(s.path), c.doubtful())
 	}
 	for _, m := range f.Moves {
 		kind := "address-change"
@@ -167,6 +167,16 @@ func serverPort(a, b uint16) uint16 {
 	return min(a, b)
 }
 
+// doubtful says so where only the port and the shape speak for ESP.
+func (c *child) doubtful() string {
+	for _, s := range c.streams {
+		if s.confidence > reassembly.ConfidenceLow {
+			return ""
+		}
+	}
+	return " (low confidence: too little to be sure that it is ESP)"
+}
+
 type addEvent func(m mark, dir, kind, format string, a ...any)
 
 func (g *group) ikeEvents(l *ikeLine, n naming, add addEvent) {
@@ -188,6 +198,9 @@ func (g *group) ikeEvents(l *ikeLine, n naming, add addEvent) {
 		add(l.first, "", "ike-rekey", "new IKE SA %s%s takes over from %s (likely a rekey)", l.spiI, on, n.ike[l.before])
 	default:
 		add(l.first, "", "ike-midway", "IKE SA %s%s met midway", l.spiI, on)
+	}
+	if l.doubt {
+		add(l.first, "", "ambiguous", "could be the successor of one of several IKE SAs of these peers; linked to none")
 	}
 	add(l.cookie.first, l.way(sideResponder), "cookie", "answer: COOKIE")
 	add(l.invalidKE.first, l.way(sideResponder), "invalid-ke", "answer: INVALID_KE_PAYLOAD, wants %s", ike.KEGroupName(l.wantedGroup))

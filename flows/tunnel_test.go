@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ikesniff/ikesniff/capture"
@@ -281,5 +282,43 @@ func TestOneWayAtTheEnd(t *testing.T) {
 	u := only(t, track(w.events, 1))
 	if u.Data != report.DataToResponder || codes(u)["one-way-esp"] == "" {
 		t.Errorf("data %s, anomalies %v", u.Data, codes(u))
+	}
+}
+
+// What cannot be told for certain is said in the timeline.
+func TestDoubtIsSaid(t *testing.T) {
+	says := func(r *report.Report, kind, text string) bool {
+		for _, u := range r.Tunnels {
+			for _, e := range u.Events {
+				if (kind == "" || e.Kind == kind) && strings.Contains(e.Text, text) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	w := newWorld()
+	ends := []peers{natt(client+":31000", gateway+":4500"), natt(client+":32000", gateway+":4500")}
+	for i, p := range ends { // two clients work side by side, then fall silent
+		w.up(p, p, sa{ike.SPI(0x1000 + i), ike.SPI(0x2000 + i)})
+		w.data(p, uint32(0xc0000001+i), uint32(0xd0000001+i), 1, 3)
+	}
+	w.wait(20 * second)
+	for i, p := range ends {
+		w.data(p, uint32(0xc0000001+i), uint32(0xd0000001+i), 4, 6)
+	}
+	clear := track(w.events, 1)
+	w.wait(30 * second)
+	p := natt(client+":33000", gateway+":4500") // and one of them, or a third, begins anew
+	w.up(p, p, sa{0x3333, 0x4444})
+	r := track(w.events, 1)
+	if len(r.Tunnels) != 3 || !says(r, "ambiguous", "one of several") || says(clear, "ambiguous", "") {
+		t.Errorf("%d tunnels; said %v, said before %v", len(r.Tunnels), says(r, "ambiguous", ""), says(clear, "ambiguous", ""))
+	}
+
+	w = newWorld()
+	w.esp(p, 0xc0000001, 7).Confidence = reassembly.ConfidenceLow
+	if r := track(w.events, 1); !says(r, "data", "low confidence") || says(clear, "data", "low confidence") {
+		t.Error("low confidence is not said, or is without need")
 	}
 }
