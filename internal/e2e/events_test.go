@@ -10,29 +10,22 @@ import (
 	"github.com/ikesniff/ikesniff/reassembly"
 )
 
-// ikeMessages lists the IKE messages of a capture, in the form of facts.IKE:
-// the report counts them, but does not show each.
-func ikeMessages(t *testing.T, file string) []string {
+// ikeEvents hands each IKE message of a capture to emit, read the way the
+// program reads it; the event is lent.
+func ikeEvents(t *testing.T, file string, emit func(*reassembly.Event)) {
 	t.Helper()
 	src, err := capture.Open([]string{file})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	f := newFacts()
-	emit := func(e *reassembly.Event) {
-		if e.Kind != reassembly.KindMessage || e.Message != reassembly.MessageIKE {
-			return
+	only := func(e *reassembly.Event) {
+		if e.Kind == reassembly.KindMessage && e.Message == reassembly.MessageIKE {
+			emit(e)
 		}
-		h, err := ike.ParseHeader(e.Data)
-		if err != nil {
-			t.Errorf("%v: %v", e.Ref, err)
-			return
-		}
-		f.message(int(e.Ref.Number()), int(h.Version.Major), int(h.ExchangeType), h.InitiatorSPI.String(), h.ResponderSPI.String())
 	}
-	fragments := reassembly.NewDefragmenter(reassembly.Config{}, emit)
-	classifier := reassembly.NewClassifier(reassembly.Config{}, emit)
+	fragments := reassembly.NewDefragmenter(reassembly.Config{}, only)
+	classifier := reassembly.NewClassifier(reassembly.Config{}, only)
 	decoder := dissect.NewDecoder()
 	for {
 		var p capture.Packet
@@ -48,5 +41,20 @@ func ikeMessages(t *testing.T, file string) []string {
 		}
 	}
 	classifier.Finish()
+}
+
+// ikeMessages lists the IKE messages of a capture, in the form of facts.IKE:
+// the report counts them, but does not show each.
+func ikeMessages(t *testing.T, file string) []string {
+	t.Helper()
+	f := newFacts()
+	ikeEvents(t, file, func(e *reassembly.Event) {
+		h, err := ike.ParseHeader(e.Data)
+		if err != nil {
+			t.Errorf("%v: %v", e.Ref, err)
+			return
+		}
+		f.message(int(e.Ref.Number()), int(h.Version.Major), int(h.ExchangeType), h.InitiatorSPI.String(), h.ResponderSPI.String())
+	})
 	return f.IKE
 }

@@ -4,12 +4,9 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"strconv"
 	"testing"
 
-	"github.com/ikesniff/ikesniff/capture"
-	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/dissect/ike"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
@@ -17,40 +14,15 @@ import (
 // ourFields reads a capture the way the program does.
 func ourFields(t *testing.T, file string) messageFields {
 	t.Helper()
-	src, err := capture.Open([]string{file})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer src.Close()
 	messages := messageFields{}
-	emit := func(e *reassembly.Event) {
-		if e.Kind != reassembly.KindMessage || e.Message != reassembly.MessageIKE {
-			return
-		}
+	ikeEvents(t, file, func(e *reassembly.Event) {
 		frame := int(e.Ref.Number())
 		m, err := ike.Parse(e.Data, e.Length)
 		var f fieldLines
 		f.message(&m)
 		f.failed(err)
 		messages[frame] = append(messages[frame], f.lines...)
-	}
-	fragments := reassembly.NewDefragmenter(reassembly.Config{}, emit)
-	classifier := reassembly.NewClassifier(reassembly.Config{}, emit)
-	decoder := dissect.NewDecoder()
-	for {
-		var p capture.Packet
-		var d dissect.Datagram
-		if err := src.Next(&p); err == io.EOF {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		decoder.Decode(&p, &d)
-		if whole := fragments.Add(&d); whole != nil {
-			classifier.Datagram(whole)
-		}
-	}
-	classifier.Finish()
+	})
 	return messages
 }
 
