@@ -32,3 +32,30 @@ func TestLateCookie(t *testing.T) {
 		t.Errorf("%d folded, want the one that is silent", len(tr.half.folded))
 	}
 }
+
+// An answer that comes after its request was folded completes the SA as it
+// would have completed one that was not: whether other clients' traffic made
+// the tracker fold in between changes nothing.
+func TestAnswerAfterFolding(t *testing.T) {
+	w := newWorld()
+	p, s := udp500("203.0.113.7", gateway), sa{i: 0xabc0007, r: 0xdef}
+	w.initRequest(p, s)
+	w.wait(48 * second)
+	w.initRequest(udp500("203.0.113.8", gateway), sa{i: 0xabc0008})
+	w.initAnswer(p, s)
+
+	tr := NewTracker(Config{})
+	for i := range w.events {
+		tr.Event(&w.events[i])
+		if i == 1 && len(tr.half.folded) != 1 {
+			t.Fatalf("%d folded, want the first request", len(tr.half.folded))
+		}
+	}
+	r := Merge([]*Tracker{tr}, Input{End: w.now}).Collect()
+	if got := r.Tunnels[0].IKESAs[0].ResponderSPI; got != s.r.String() {
+		t.Errorf("responder SPI %s, want %s", got, s.r)
+	}
+	if jsonOf(t, track(w.events, 1)) != jsonOf(t, track(w.events, 2)) {
+		t.Error("two trackers give another report than one")
+	}
+}

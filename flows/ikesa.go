@@ -145,15 +145,16 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 		return sa
 	}
 	open := ikeKey{p, m.InitiatorSPI, 0}
-	if sa := t.ikes[open]; sa != nil && sa.spiR == 0 {
-		if k.spiR != 0 && adopts(m) {
-			sa.ikeKey = k
-			t.ikes[k] = sa
-		}
-		return sa
+	half := t.ikes[open]
+	if half == nil || half.spiR != 0 {
+		half = t.half.restore(t, k)
 	}
-	if sa := t.half.restore(t, k); sa != nil {
-		return sa
+	if half != nil {
+		if k.spiR != 0 && adopts(m) {
+			half.ikeKey = k
+			t.ikes[k] = half
+		}
+		return half
 	}
 	sa := &ikeSA{ikeKey: k, version: m.Version.Major, first: mark{e.FirstTime, e.FirstRef}}
 	sa.last = sa.first
