@@ -1,6 +1,10 @@
 package diagnose
 
-import "github.com/ikesniff/ikesniff/report"
+import (
+	"slices"
+
+	"github.com/ikesniff/ikesniff/report"
+)
 
 // Entry is what the catalogue holds of one code.
 type Entry struct {
@@ -38,53 +42,9 @@ type Reference struct {
 	About   string
 }
 
-// catalogue lists every entry, by the order of the families in the docs. Codes
-// are added here and nowhere else.
-var catalogue = []*Entry{
-	// Reachability and transport
-	&noAnswer,
-	&udpTCPFallback,
-	&tcpFallbackFailed,
-	&transportChanged,
-	&oneWayKeepalives,
-	&staleSA,
-	&icmpRejected,
-	&addressChange,
-	&natDetected,
-	// TCP
-	&tcpConnectFailed,
-	&tcpHalfOpen,
-	&tcpNoIKEAnswer,
-	&portOwnedByHTTPS,
-	&httpsAdminLost,
-	&missingStreamPrefix,
-	&framingError,
-	&streamGap,
-	&conflictingOverlap,
-	&keepaliveInTCP,
-	&repeatedTCPSequence,
-	&fakeTCPBlocked,
-	&fortinetESPUnderUDP,
-	&tcpReconnect,
-	&tcpResetMidpath,
-	&tcpMeltdown,
-	&zeroWindow,
-	// Negotiation
-	&ikeRetransmission,
-	&noProposalChosen,
-	&dhGroupRetry,
-	&cookieChallenge,
-	&halfOpenFlood,
-	&aggressiveModePSK,
-	&weakCrypto,
-	// Data
-	&oneWayESP,
-	&espLoss,
-	&espDuplicate,
-	&espReordering,
-	&espSequenceReset,
-	&duplicateCapture,
-}
+// catalogue lists every entry, by the order of the families in the docs. Each
+// family has a file that lists its codes and applies its rules.
+var catalogue = slices.Concat(reachability, negotiation, authentication, overTCPCodes, dataPlane, life)
 
 // Catalogue returns every entry, in the order of the documentation. The slices
 // inside are shared: they are not to be changed.

@@ -35,6 +35,7 @@ func findings(l *look) []*finding {
 		oneWay(l), losses(l), duplicates(l), reorderings(l), resets(l),
 		copies(l),
 		tcpFindings(l, unanswered),
+		negotiations(l), authentications(l), dataPlanes(l), lives(l),
 	)
 	for _, r := range rejections(l) {
 		for _, f := range all {

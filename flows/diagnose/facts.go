@@ -36,6 +36,11 @@ type Facts struct {
 	// Stale lists the SAs that the responder still uses after the initiator has
 	// gone on with another.
 	Stale []Stale
+	// FragmentLoss: IP datagrams between the tunnel's peers that never became whole.
+	FragmentLoss []FragmentLoss
+	// Outside are unprotected notifies between the peers that belong to no IKE SA
+	// of the tunnel, as INVALID_SPI (RFC 7296 1.5).
+	Outside []ClearNotify
 
 	// End is the time of the last packet of the whole input.
 	End time.Time
@@ -76,6 +81,22 @@ type IKEFacts struct {
 	// LastFromInitiator and LastFromResponder are the last messages each way;
 	// zero Time if none.
 	LastFromInitiator, LastFromResponder Mark
+
+	// Exchanges has one entry for each of IKESA.Exchanges, in that order.
+	Exchanges []ExchangeFacts
+	Sizes     Sizes
+	Phase1    V1Phase1 // IKEv1 only
+	// RequestRead and ResponseRead: the first messages of IKE_SA_INIT (IKEv1: of
+	// phase 1) were read whole, so that what they lack is really missing.
+	RequestRead, ResponseRead bool
+	// FragmentationBy and NATTBy tell by side (initiator, responder) who offered
+	// IKE fragmentation (RFC 7383 2.3; a vendor ID of IKEv1) and NAT traversal (NAT
+	// detection notifies, RFC 7296 2.23; vendor ID or NAT-D, RFC 3947).
+	FragmentationBy, NATTBy [2]bool
+	ClearNotifies           []ClearNotify
+	OtherVersion            *OtherVersion
+	Malformed               Malformed
+	Probes                  []ProbeRun
 }
 
 // Repeat is one request that was sent again.
@@ -108,6 +129,17 @@ type ChildFacts struct {
 	// MissingByCapture counts numbers that are missing while the capture itself
 	// lost packets; they are not in the report's Missing.
 	MissingByCapture uint64
+
+	// Largest is the largest packet, SPI to ICV, and LargestDatagram the largest IP
+	// datagram that carried one, in bytes.
+	Largest, LargestDatagram int
+	LargestAt                Mark
+	// Fragmented are packets that came in IP fragments.
+	Fragmented Occurrences
+	// LateBy counts packets that came 32, 64, 128, 256, 512, 1024 or more numbers
+	// behind the highest: what a window of that size would have dropped.
+	LateBy [6]uint64
+	Stuck  *Stuck
 }
 
 // Gap is a run of sequence numbers that never came.
@@ -190,9 +222,12 @@ type FloodSource struct {
 
 // Stale is an SA that one side still uses after the other has made a new one.
 type Stale struct {
-	IKE         int    // index into Tunnel.IKESAs of the old SA
-	NewIKE      int    // and of the one that replaced it
-	Packets     uint64 // IKE, ESP and keepalives to the initiator after FirstNew
+	IKE    int // index into Tunnel.IKESAs of the old SA
+	NewIKE int // and of the one that replaced it
+	// Reversed: the side that made the new SA is the tunnel's responder, and its
+	// initiator uses the old one.
+	Reversed    bool
+	Packets     uint64 // IKE, ESP and keepalives to the side that made the new SA after FirstNew
 	FirstNew    Mark
 	First, Last Mark // of those packets
 }

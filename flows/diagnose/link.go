@@ -42,13 +42,17 @@ func (f *finding) explainedBy(c *finding) {
 	}
 }
 
-// link finds out what explains what among findings about transports.
+// linker makes each finding of one code the consequence of one of another code
+// that fits.
+type linker func(effect, cause *Entry, fits func(f, c *finding) bool)
+
+// link finds out what explains what.
 func link(l *look, all []*finding) {
 	by := map[string][]*finding{}
 	for _, f := range all {
 		by[f.Code] = append(by[f.Code], f)
 	}
-	each := func(effect, cause *Entry, fits func(f, c *finding) bool) {
+	var each linker = func(effect, cause *Entry, fits func(f, c *finding) bool) {
 		for _, f := range by[effect.Code] {
 			for _, c := range by[cause.Code] {
 				if fits(f, c) {
@@ -123,6 +127,10 @@ func link(l *look, all []*finding) {
 	each(&oneWayESP, &oneWayKeepalives, func(f, c *finding) bool {
 		return back(f, c) && sameWay(f, c) && !f.FirstSeen.Before(c.FirstSeen.Add(-time.Second))
 	})
+	linkNegotiations(l, each)
+	linkAuthentications(l, each)
+	linkDataPlane(l, each)
+	linkLives(l, each)
 }
 
 // lostOnStreams tells whether the numbers that a finding misses are those of

@@ -1,0 +1,14 @@
+package diagnose
+
+// reachability are the codes about who can be reached, over what and where.
+var reachability = []*Entry{
+	&noAnswer,
+	&udpTCPFallback,
+	&tcpFallbackFailed,
+	&transportChanged,
+	&oneWayKeepalives,
+	&staleSA,
+	&icmpRejected,
+	&addressChange,
+	&natDetected,
+}
