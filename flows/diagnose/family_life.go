@@ -1,8 +1,7 @@
 package diagnose
 
 // life are the codes about the life of a tunnel.
-var life = []*Entry{
-}
+var life = []*Entry{}
 
 // lives applies the rules about the life of a tunnel that look at one tunnel.
 func lives(l *look) []*finding {
