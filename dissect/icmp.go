@@ -4,6 +4,8 @@ import "github.com/ikesniff/ikesniff/capture"
 
 const icmpHeader = 8
 
+const problemQuote = "ICMP error quotes no whole IP header"
+
 // icmp4 decodes an ICMP message (RFC 792).
 func (d *Decoder) icmp4(s span, out *Datagram) {
 	if len(s.b) < icmpHeader {
@@ -118,7 +120,7 @@ func (d *Decoder) quote(s span, q Quote, out *Datagram) {
 		if snapped {
 			out.Status = StatusOther
 		}
-		out.Problem = "ICMP error quotes no whole IP header"
+		out.Problem = problemQuote
 		return
 	}
 	out.Status = StatusQuote

@@ -30,7 +30,7 @@ func compareWithGopacket(t *testing.T, b []byte) (agreed bool) {
 	if t := l.eth.EthernetType; t == layers.EthernetTypeRaw || l.vlan.Type == layers.EthernetTypeRaw {
 		return false // FFFF is IPv4 to gopacket
 	}
-	if d.Status == StatusQuote {
+	if d.Status == StatusQuote || d.Problem == problemQuote {
 		return false // nor about the packets in ICMP errors
 	}
 	var ip, transport gopacket.LayerType
