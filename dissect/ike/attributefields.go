@@ -1,8 +1,14 @@
 package ike
 
-// attributesAs takes data attributes (RFC 7296 3.3.5) to the end, named out of
-// a registry, with values as value gives them.
-func (r *fieldReader) attributesAs(names func(uint16) (string, string), value func(Attribute) string) {
+// attributes takes data attributes (RFC 7296 3.3.5) to the end, named out of a
+// registry.
+func (r *fieldReader) attributes(names func(uint16) (string, string)) {
+	r.attributesAs(names, attributeValue)
+}
+
+// attributesAs takes data attributes to the end, named out of a registry, with
+// values as value writes them.
+func (r *fieldReader) attributesAs(names func(uint16) (string, string), value func(*Tree, Attribute)) {
 	a := Attributes{b: r.b}
 	for !r.bad {
 		from := a.at
@@ -12,25 +18,27 @@ func (r *fieldReader) attributesAs(names func(uint16) (string, string), value fu
 		}
 		n := a.at - from
 		name, _ := names(a.cur.Type)
-		l := fieldList{at: r.at}
-		l.add("type", named(or(name, a.cur.Type), a.cur.Type), 2)
+		attribute := r.open("attribute", n)
+		r.str(or(name, a.cur.Type)).str(" ")
+		value(r.Tree, a.cur)
+		r.add("type", 2).named(name, uint64(a.cur.Type))
 		if !a.cur.Short {
-			l.number("length", uint64(len(a.cur.Value)), 2)
+			r.add("length", 2).num(uint64(len(a.cur.Value)))
 		}
-		text := value(a.cur)
 		if len(a.cur.Value) > 0 {
-			l.bytes("value", text, a.cur.Value)
+			value(r.bytes("value", a.cur.Value), a.cur)
 		}
-		r.group("attribute", or(name, a.cur.Type)+" "+text, n, l.fields)
+		r.close(attribute)
 		r.b = r.b[n:]
 	}
 }
 
-// valueText gives the value of a short attribute as a number and that of any
-// other as opaque bytes.
-func (a Attribute) valueText() string {
+// attributeValue writes the value of a short attribute as a number and that of
+// any other as opaque bytes.
+func attributeValue(t *Tree, a Attribute) {
 	if a.Short {
-		return itoa(int(bigEndian(a.Value)))
+		t.num(bigEndian(a.Value))
+	} else {
+		t.opaque(a.Value)
 	}
-	return opaqueText(a.Value)
 }

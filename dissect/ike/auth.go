@@ -47,21 +47,20 @@ func (a Auth) Algorithm() string {
 	return name
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (a Auth) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("method", nameOf(namesAuthMethods, uint16(a.Method)), 1)
-	l.skip(3)
+// AppendFields adds the fields of the body.
+func (a Auth) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, a.findings(to.at)...)
+	to.add("method", 1).enum(namesAuthMethods, uint16(a.Method))
+	to.skip(3)
 	if alg, sig, ok := a.Signature(); ok {
-		l.number("algorithm length", uint64(len(alg)), 1)
+		to.add("algorithm length", 1).num(uint64(len(alg)))
 		if len(alg) > 0 {
-			l.bytes("algorithm", a.Algorithm(), alg)
+			to.bytes("algorithm", alg).str(a.Algorithm())
 		}
-		l.opaque("signature", sig)
-		return l.fields
+		to.opaqueBytes("signature", sig)
+		return
 	}
-	l.opaque("authentication data", a.Data)
-	return l.fields
+	to.opaqueBytes("authentication data", a.Data)
 }
 
 func (a Auth) findings(at int) []Finding {

@@ -47,53 +47,65 @@ func (c Cert) HashAndURL() (hash []byte, url string, ok bool) {
 
 const sha1Length = 20
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (c Cert) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("encoding", nameOf(namesCertEncodings, uint16(c.Encoding)), 1)
-	if hash, url, ok := c.HashAndURL(); ok {
-		l.opaque("SHA-1 of the certificate", hash)
-		l.text("URL", []byte(url))
-		return l.fields
-	}
-	value, children, _ := c.decode(l.at)
-	if len(c.Data) > 0 {
-		l.bytes("certificate", value, c.Data)
-		l.fields[len(l.fields)-1].Children = children
-	}
-	return l.fields
-}
-
-func (c Cert) findings(at int) []Finding {
+// AppendFields adds the fields of the body, and what is wrong with it.
+func (c Cert) AppendFields(to *Tree) {
+	to.add("encoding", 1).enum(namesCertEncodings, uint16(c.Encoding))
 	switch c.Encoding {
 	case CertHashAndURL, CertHashAndBundle:
-		if _, _, ok := c.HashAndURL(); !ok {
-			return []Finding{{at + 1, FindingError, "certificate: hash and URL end early"}}
+		hash, url, ok := c.HashAndURL()
+		if !ok {
+			to.find(to.at, FindingError, "certificate: hash and URL end early")
+			to.certificate(c.Data, nil)
+			return
 		}
-		return nil
+		to.opaqueBytes("SHA-1 of the certificate", hash)
+		to.textBytes("URL", []byte(url))
+		return
 	}
-	if _, _, err := c.decode(at + 1); err != nil {
-		return []Finding{{at + 1, FindingWarning, "certificate is not read: " + err.Error()}}
-	}
-	return nil
+	to.certificate(c.Data, c.decoder())
 }
 
-// decode gives what the encodings that are DER say: one line, and the fields
-// of what can be read, which take no bytes of their own.
-func (c Cert) decode(at int) (string, []Field, error) {
+// certificateDecoder adds what the DER of a certificate or the like says, in
+// fields that take no bytes of their own, and returns it in one line.
+type certificateDecoder func(to *Tree, der []byte) (string, error)
+
+// certificate adds the field of a certificate or the like. It shows as bytes
+// where decode is nil or does not understand it, which is a finding.
+func (t *Tree) certificate(data []byte, decode certificateDecoder) {
+	field := t.open("certificate", len(data))
+	t.Fields[field].Bytes = data
+	value := opaqueText(data)
+	if decode != nil {
+		text, err := decode(t, data)
+		if err != nil {
+			t.cut(field + 1)
+			t.find(t.Fields[field].Offset, FindingWarning, "certificate is not read: "+err.Error())
+		} else {
+			value = text
+		}
+	}
+	t.value(field).str(value)
+	t.close(field)
+	if len(data) == 0 {
+		t.cut(field)
+	}
+}
+
+// decoder gives what reads the encodings that are DER, nil for any other.
+func (c Cert) decoder() certificateDecoder {
 	switch c.Encoding {
 	case CertX509Signature:
-		return certificateFields(at, c.Data)
+		return certificateFields
 	case CertPKCS7:
-		return pkcs7Fields(at, c.Data)
+		return pkcs7Fields
 	case CertCRL, CertARL:
-		return crlFields(at, c.Data)
+		return crlFields
 	case CertRawRSAKey:
-		return rsaKeyFields(at, c.Data)
+		return rsaKeyFields
 	case CertOCSP:
-		return ocspFields(at, c.Data)
+		return ocspFields
 	case CertRawPublicKey:
-		return publicKeyFields(at, c.Data)
+		return publicKeyFields
 	}
-	return opaqueText(c.Data), nil, nil
+	return nil
 }

@@ -41,21 +41,21 @@ func pkcs7Of(t testing.TB, certificates ...[]byte) []byte {
 
 func TestPKCS7(t *testing.T) {
 	der := certificate(t, ed25519Key.Public())
-	value, fields, err := pkcs7Fields(100, pkcs7Of(t, der, der))
+	value, fields, err := decoded(100, pkcs7Fields, pkcs7Of(t, der, der))
 	if err != nil || value != "2 wrapped in PKCS #7" || len(fields) != 2 || fields[1].Value != "CN=vpn.example.com,O=Example" {
 		t.Errorf("%q %v %v", value, fields, err)
 	}
-	value, fields, err = pkcs7Fields(100, pkcs7Of(t))
+	value, fields, err = decoded(100, pkcs7Fields, pkcs7Of(t))
 	if err != nil || len(fields) != 0 {
 		t.Errorf("of none: %q %v %v", value, fields, err)
 	}
-	_, fields, err = pkcs7Fields(100, pkcs7Of(t, bytes.Repeat(der, 40)))
+	_, fields, err = decoded(100, pkcs7Fields, pkcs7Of(t, bytes.Repeat(der, 40)))
 	if err != nil || len(fields) != maxWrapped+1 {
 		t.Errorf("of 40: %d fields, %v", len(fields), err)
 	}
 	whole := pkcs7Of(t, der)
 	for n := range whole {
-		if _, _, err := pkcs7Fields(100, whole[:n]); err == nil {
+		if _, _, err := decoded(100, pkcs7Fields, whole[:n]); err == nil {
 			t.Errorf("%d of %d bytes are read", n, len(whole))
 		}
 	}
@@ -64,7 +64,7 @@ func TestPKCS7(t *testing.T) {
 		"certificate is no": pkcs7Of(t, []byte{0x30, 0}),
 		"not DER inside":    pkcs7Of(t, []byte{0x30, 9}),
 	} {
-		if _, _, err := pkcs7Fields(100, bad); err == nil {
+		if _, _, err := decoded(100, pkcs7Fields, bad); err == nil {
 			t.Errorf("%s: read", name)
 		}
 	}
@@ -72,12 +72,12 @@ func TestPKCS7(t *testing.T) {
 
 func TestRawRSAKey(t *testing.T) {
 	der := x509.MarshalPKCS1PublicKey(&rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 2047), E: 65537})
-	value, fields, err := rsaKeyFields(100, der)
+	value, fields, err := decoded(100, rsaKeyFields, der)
 	if err != nil || value != "RSA 2048 bits" || fields[0].Value != "010001" {
 		t.Errorf("%q %v %v", value, fields, err)
 	}
 	for n := range der {
-		if _, _, err := rsaKeyFields(100, der[:n]); err == nil {
+		if _, _, err := decoded(100, rsaKeyFields, der[:n]); err == nil {
 			t.Errorf("%d of %d bytes are read", n, len(der))
 		}
 	}
@@ -126,7 +126,7 @@ func ocspOf(t testing.TB, statuses ...int) []byte {
 
 func TestOCSP(t *testing.T) {
 	der := ocspOf(t, 0, 1, 2)
-	value, fields, err := ocspFields(100, der)
+	value, fields, err := decoded(100, ocspFields, der)
 	if err != nil || value != "OCSP: successful (0)" {
 		t.Errorf("%q, %v", value, err)
 	}
@@ -142,11 +142,11 @@ func TestOCSP(t *testing.T) {
 		t.Error(d)
 	}
 	for n := range der {
-		if _, _, err := ocspFields(100, der[:n]); err == nil {
+		if _, _, err := decoded(100, ocspFields, der[:n]); err == nil {
 			t.Errorf("%d of %d bytes are read", n, len(der))
 		}
 	}
-	value, _, err = ocspFields(100, []byte{0x30, 3, 0x0a, 1, 3})
+	value, _, err = decoded(100, ocspFields, []byte{0x30, 3, 0x0a, 1, 3})
 	if err != nil || !strings.Contains(value, "try later (3)") {
 		t.Errorf("%q, %v", value, err)
 	}

@@ -48,19 +48,18 @@ func (c CertReq) Append(b []byte) []byte {
 	return append(b, c.Authority...)
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (c CertReq) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("encoding", nameOf(namesCertEncodings, uint16(c.Encoding)), 1)
+// AppendFields adds the fields of the body.
+func (c CertReq) AppendFields(to *Tree) {
+	to.add("encoding", 1).enum(namesCertEncodings, uint16(c.Encoding))
 	if !c.hashes() {
-		l.opaque("certificate authority", c.Authority)
-		return l.fields
+		to.opaqueBytes("certificate authority", c.Authority)
+		return
 	}
 	for i := 0; ; i++ {
 		h := c.Hash(i)
 		if h == nil {
-			return l.fields
+			return
 		}
-		l.opaque("SHA-1 of an authority's key", h)
+		to.opaqueBytes("SHA-1 of an authority's key", h)
 	}
 }

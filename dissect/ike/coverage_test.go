@@ -54,37 +54,38 @@ var sections = []section{
 	{"Protocols", "protocols", nil, 0, 0},
 	{"Identification types", "id-types", func(v uint16, data []byte) string {
 		id := ID{Type: uint8(v), Data: data}
-		return probeText(id.Fields(0)[1:], nil) + id.String()
+		return probe(1, id) + id.String()
 	}, 0, 0},
 	{"Certificate encodings", "cert-encodings", func(v uint16, data []byte) string {
 		c := Cert{Encoding: uint8(v), Data: data}
-		return probeText(c.Fields(0)[1:], c.findings(0))
+		return probe(1, c)
 	}, 0, 0},
 	{"Authentication methods", "auth-methods", func(v uint16, data []byte) string {
 		a := Auth{Method: uint8(v), Data: data}
-		return probeText(a.Fields(0)[1:], a.findings(0))
+		return probe(1, a)
 	}, 0, 0},
 	{"Traffic selector types", "ts-types", func(v uint16, data []byte) string {
 		return Selector{Type: uint8(v), Data: data}.text(v)
 	}, 0, 0},
 	{"Configuration types", "cp-types", nil, 0, 0},
 	{"Configuration attributes", "cp-attributes", func(v uint16, data []byte) string {
-		fields, ok := ConfigAttribute{Type: v, Value: data}.valueFields(0)
-		return probeText(fields, nil) + fmt.Sprint(ok)
+		var tr Tree
+		ok := ConfigAttribute{Type: v, Value: data}.appendValue(&tr)
+		return probeText(nodes(&tr), nil) + fmt.Sprint(ok)
 	}, 0, 0},
 	{"EAP codes", "eap-codes", nil, 0, 0},
 	{"EAP types", "eap-types", func(v uint16, data []byte) string {
 		e := EAP{Code: EAPRequest, Type: EAPType(v), Data: data, typed: true}
-		return probeText(e.Fields(0)[4:], e.findings(0))
+		return probe(4, e)
 	}, 0, 0},
 	{"Signature hash algorithms", "hash-algorithms", nil, 0, 0},
 	{"Gateway identity types", "gateway-id-types", func(v uint16, data []byte) string {
 		n := Notify{Type: notifyRedirectedFrom, Data: append([]byte{byte(v), byte(len(data))}, data...)}
-		fields, ok := n.DataFields(0)
+		fields, ok := dataAt(0, n)
 		return probeText(fields[1:], nil) + fmt.Sprint(ok)
 	}, 0, 0},
 	{"ROHC attributes", "rohc-attributes", func(v uint16, data []byte) string {
-		fields, _ := Notify{Type: notifyROHCSupported, Data: shortAttribute(v, data)}.DataFields(0)
+		fields, _ := dataAt(0, Notify{Type: notifyROHCSupported, Data: shortAttribute(v, data)})
 		return strings.TrimPrefix(probeText(fields, nil), nameOf(namesROHCAttributes, v))
 	}, 0, 0},
 	{"IPComp transforms", "ipcomp", nil, 0, 0},
@@ -112,22 +113,27 @@ var sections = []section{
 	{"IKEv1: SA direction", "v1-sa-direction", nil, 0, 0},
 	{"IKEv1: identification types", "v1-id-types", func(v uint16, data []byte) string {
 		id, err := ParseV1ID(append([]byte{byte(v), 0, 0, 0}, data...))
-		return probeText(id.Fields(0)[1:], id.findings(0)) + fmt.Sprint(err)
+		return probe(1, id) + fmt.Sprint(err)
 	}, 0, 0},
 	{"IKEv1: certificate encodings", "v1-cert-encodings", func(v uint16, data []byte) string {
 		c := V1Certificate{Encoding: V1CertEncoding(v), Data: data}
-		return probeText(c.Fields(0)[1:], c.findings(0))
+		return probe(1, c)
 	}, 0, 0},
 	{"IKEv1: mode config types", "v1-mode-config-types", nil, 0, 0},
 	{"IKEv1: mode config attributes", "v1-mode-config-attributes", func(v uint16, data []byte) string {
-		return V1ConfigAttribute(v).text(Attribute{Type: v, Value: data}) + "|" +
-			V1ConfigAttribute(v).text(Attribute{Type: v, Value: shortValue(data), Short: true})
+		return attributeText(v1ConfigAttribute)(v, data)
 	}, 0, 0},
 	{"IKEv1: XAUTH types", "v1-xauth-types", nil, 0, 0},
 	{"IKEv1: XAUTH status", "v1-xauth-status", nil, 0, 0},
 }
 
-func probeText(fields []Field, found []Finding) string {
+// probe dumps the fields of a body from the skip-th on, and its findings.
+func probe(skip int, b payloadBody) string {
+	fields, found := treeOf(0, b.AppendFields)
+	return probeText(fields[skip:], found)
+}
+
+func probeText(fields []node, found []Finding) string {
 	var b strings.Builder
 	for _, f := range fields {
 		fmt.Fprintf(&b, "%s=%s@%d+%d%s;", f.Name, f.Value, f.Offset, f.Length, probeText(f.Children, nil))
@@ -145,36 +151,41 @@ func shortAttribute(t uint16, data []byte) []byte {
 }
 
 func v2PayloadText(v uint16, data []byte) string {
-	return probeText(bodyFields(PayloadType(v), 0, data))
+	return probeText(treeOf(0, func(tr *Tree) { tr.addBodyV2(PayloadType(v), data) }))
 }
 
 func v1PayloadText(v uint16, data []byte) string {
-	fields, found, err := v1Body(nil, PayloadType(v), data, 0)
-	return probeText(fields, found) + fmt.Sprint(err)
+	m := Message{Header: Header{Version: Version{Major: 1}}}
+	return probeText(treeOf(0, func(tr *Tree) { tr.addBodyV1(&m, PayloadType(v), data) }))
 }
 
 func v2NotifyText(v uint16, data []byte) string {
-	fields, ok := Notify{Type: NotifyType(v), Data: data}.DataFields(0)
+	fields, ok := dataAt(0, Notify{Type: NotifyType(v), Data: data})
 	return probeText(fields, nil) + fmt.Sprint(ok)
 }
 
 func v1NotifyText(v uint16, data []byte) string {
 	n := V1Notify{Type: V1NotifyType(v), Data: data}
-	return probeText(n.Fields(0)[4:], n.findings(0))
+	return probe(4, n)
 }
 
-func attributeText(names attributeNames) func(v uint16, data []byte) string {
+func attributeText(write attributeWriter) func(v uint16, data []byte) string {
 	return func(v uint16, data []byte) string {
 		life := Attribute{Type: v - 1, Short: true, Value: []byte{0, V1LifeSeconds}}
-		_, long := names(Attribute{Type: v, Value: data}, life)
-		_, short := names(Attribute{Type: v, Short: true, Value: shortValue(data)}, life)
-		return long + "|" + short
+		said := func(a Attribute) string {
+			var tr Tree
+			tr.open("", 0)
+			write(&tr, a, life)
+			fields := nodes(&tr)
+			return fields[0].Value + probeText(fields[0].Children, nil)
+		}
+		return said(Attribute{Type: v, Value: data}) + "|" + said(Attribute{Type: v, Short: true, Value: shortValue(data)})
 	}
 }
 
 // text dumps a selector but for its own type.
 func (s Selector) text(v uint16) string {
-	return strings.ReplaceAll(probeText(s.Fields(0), nil), fmt.Sprint("=", nameOf(namesTSTypes, v)), "=")
+	return strings.ReplaceAll(probeText(fieldsAt(0, s), nil), fmt.Sprint("=", nameOf(namesTSTypes, v)), "=")
 }
 
 // decoded tells whether the package knows the content of a value: whether it
@@ -213,7 +224,7 @@ func sampleData() [][]byte {
 func noContent(file string, v uint16) bool {
 	switch file {
 	case "notify-types":
-		return !Notify{Type: NotifyType(v)}.decodeData(newFieldReader(0, nil))
+		return !Notify{Type: NotifyType(v)}.decodeData(&fieldReader{Tree: new(Tree)})
 	case "v1-notify-types":
 		return V1NotifyType(v) == V1NotifyInitialContact
 	}

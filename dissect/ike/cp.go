@@ -100,16 +100,18 @@ func (a ConfigAttribute) Append(b []byte) []byte {
 	return append(b, a.Value...)
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (c Config) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("CFG type", nameOf(namesCPTypes, uint16(c.Type)), 1)
-	l.skip(3)
+// AppendFields adds the fields of the body.
+func (c Config) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, c.findings(to.at)...)
+	to.add("CFG type", 1).enum(namesCPTypes, uint16(c.Type))
+	to.skip(3)
 	for i := c.Attributes(); i.Next(); {
 		a := i.Attribute()
-		l.group("attribute", a.String(), configTLVHead+len(a.Value), a.Fields(l.at))
+		attribute := to.open("attribute", configTLVHead+len(a.Value))
+		to.str(a.String())
+		a.AppendFields(to)
+		to.close(attribute)
 	}
-	return l.fields
 }
 
 func (c Config) findings(at int) (found []Finding) {

@@ -107,10 +107,10 @@ func TestConfigValues(t *testing.T) {
 		if !a.Valid() {
 			t.Errorf("%s is not valid", tt.want)
 		}
-		checkCovered(t, a.Fields(100), 100, a.Append(nil))
+		checkCovered(t, fieldsAt(100, a), 100, a.Append(nil))
 		for n := range tt.value {
 			cut := ConfigAttribute{Type: tt.kind, Value: tt.value[:n:n]}
-			checkCovered(t, cut.Fields(100), 100, cut.Append(nil))
+			checkCovered(t, fieldsAt(100, cut), 100, cut.Append(nil))
 		}
 		cut := ConfigAttribute{Type: tt.kind, Value: tt.value[:len(tt.value)-1]}
 		if cut.Valid() != tt.open {

@@ -45,8 +45,7 @@ func (a ConfigAttribute) Name() string {
 // Valid reports whether the value has the form that the type asks for. An empty
 // value is a question and valid for all types.
 func (a ConfigAttribute) Valid() bool {
-	_, ok := a.valueFields(0)
-	return ok
+	return a.appendValue(new(Tree))
 }
 
 // String gives name and value: "INTERNAL_IP4_SUBNET 10.0.0.0/8".
@@ -62,13 +61,13 @@ func (a ConfigAttribute) value() string {
 	if p, ok := a.Prefix(); ok {
 		return p.String()
 	}
-	fields, ok := a.valueFields(0)
-	if !ok {
+	var t Tree
+	if !a.appendValue(&t) {
 		return opaqueText(a.Value)
 	}
 	var values []string
-	for _, f := range fields {
-		values = append(values, f.Value)
+	for i := range t.Fields {
+		values = append(values, string(t.Fields[i].Value))
 	}
 	return listText(values)
 }
@@ -103,68 +102,67 @@ func maskBits(mask []byte) (bits int, ok bool) {
 	return bits, v == 0
 }
 
-// Fields gives the fields of an attribute that begins at byte at of the message.
-func (a ConfigAttribute) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("attribute type", named(a.Name(), a.Type), 2)
-	l.number("length", uint64(len(a.Value)), 2)
-	value, _ := a.valueFields(l.at)
-	return append(l.fields, value...)
+// AppendFields adds the fields of the attribute.
+func (a ConfigAttribute) AppendFields(to *Tree) {
+	name, _ := namesCPAttributes(a.Type)
+	to.add("attribute type", 2).named(name, uint64(a.Type))
+	to.add("length", 2).num(uint64(len(a.Value)))
+	a.appendValue(to)
 }
 
-// valueFields gives the fields of the value, and whether it has its form.
-func (a ConfigAttribute) valueFields(at int) ([]Field, bool) {
-	r := newFieldReader(at, a.Value)
+// appendValue adds the fields of the value, and reports whether it has its form.
+func (a ConfigAttribute) appendValue(to *Tree) (ok bool) {
+	r := fieldReader{Tree: to, b: a.Value}
 	if len(a.Value) == 0 {
-		return nil, true
+		return true
 	}
 	switch a.Type {
 	case cpIP4Address, cpIP4DNS, cpIP4NBNS, cpIP4DHCP, cpPCSCFIP4:
-		r.address("address", 4)
+		r.addressN("address", 4)
 	case cpIP4Netmask:
-		r.address("netmask", 4)
+		r.addressN("netmask", 4)
 	case cpIP6DNS, cpIP6NBNS, cpIP6DHCP, cpPCSCFIP6:
-		r.address("address", 16)
+		r.addressN("address", 16)
 	case cpIP6Address, cpIP6Subnet, cpIP6Prefix:
-		r.address("address", 16)
-		if bits := r.uint("prefix length", 1); bits > 128 {
-			fields, _ := r.end()
-			return fields, false
+		r.addressN("address", 16)
+		if bits := r.uintN("prefix length", 1); bits > 128 {
+			r.end()
+			return false
 		}
 	case cpIP4Subnet:
-		r.address("address", 4)
-		r.address("netmask", 4)
+		r.addressN("address", 4)
+		r.addressN("netmask", 4)
 	case cpAddressExpiry, cpLivenessTimeout:
-		r.seconds("timeout", 4)
+		r.secondsN("timeout", 4)
 	case cpFTTKAT:
-		r.seconds("keepalive time", 2)
+		r.secondsN("keepalive time", 2)
 	case cpVersion:
 		r.restText("version")
 	case cpDNSDomain:
 		r.restText("domain")
 	case cpSupported:
 		for r.more() {
-			r.enum("attribute", 2, namesCPAttributes)
+			r.enumN("attribute", 2, namesCPAttributes)
 		}
 	case cpMIP6HomePrefix: // RFC 5026 8.2
-		r.seconds("prefix lifetime", 4)
-		r.address("home prefix", 16)
-		r.uint("prefix length", 1)
+		r.secondsN("prefix lifetime", 4)
+		r.addressN("home prefix", 16)
+		r.uintN("prefix length", 1)
 	case cpIP6Link: // RFC 5739 5.1
 		r.opaqueN("link-local interface ID", 8)
 		r.restOpaque("link ID")
 	case cpHomeAgent: // 3GPP TS 24.302: IPv6, then IPv4 if there is one
-		r.address("IPv6 address", 16)
+		r.addressN("IPv6 address", 16)
 		if len(r.b) > 0 {
-			r.address("IPv4 address", 4)
+			r.addressN("IPv4 address", 4)
 		}
 	case cpExternalSource: // 3GPP TS 29.139
-		r.address("address", 4)
-		r.uint("port", 2)
+		r.addressN("address", 4)
+		r.uintN("port", 2)
 	case cpDNSSECTA: // RFC 8598 4.2
-		r.uint("DNSKEY key tag", 2)
-		r.uint("DNSKEY algorithm", 1)
-		r.uint("digest type", 1)
+		r.uintN("DNSKEY key tag", 2)
+		r.uintN("DNSKEY algorithm", 1)
+		r.uintN("digest type", 1)
 		r.restOpaque("digest")
 	case cpEncDNSIP4:
 		r.encryptedDNS(4)
@@ -173,15 +171,7 @@ func (a ConfigAttribute) valueFields(at int) ([]Field, bool) {
 	case cpEncDNSDigestInfo:
 		r.encryptedDNSDigest()
 	default:
-		b := r.take(len(a.Value))
-		r.bytes("value", textOrOpaque(b), b)
+		r.restPrintable("value")
 	}
 	return r.end()
-}
-
-// seconds takes a time of n bytes.
-func (r *fieldReader) seconds(name string, n int) {
-	if b := r.take(n); b != nil {
-		r.add(name, itoa(int(bigEndian(b)))+" s", n)
-	}
 }

@@ -6,11 +6,11 @@ import "strings"
 // tells of a resolver for DNS over TLS, HTTPS or QUIC (RFC 9464 3.1). size is
 // that of an address in bytes.
 func (r *fieldReader) encryptedDNS(size int) {
-	r.uint("service priority", 2)
-	addresses := r.uint("number of addresses", 1)
-	name := r.uint("name length", 1)
+	r.uintN("service priority", 2)
+	addresses := r.uintN("number of addresses", 1)
+	name := r.uintN("name length", 1)
 	for i := uint64(0); i < addresses && !r.bad; i++ {
-		r.address("address", size)
+		r.addressN("address", size)
 	}
 	r.textN("authentication domain name", int(name))
 	for r.more() {
@@ -37,13 +37,13 @@ func (r *fieldReader) serviceParameter() {
 	v := b[4:]
 	switch {
 	case key == svcALPN:
-		r.bytes("ALPN", alpnText(v), b)
+		r.bytes("ALPN", b).str(alpnText(v))
 	case key == svcPort && n == 2:
-		r.bytes("port", itoa(int(bigEndian(v))), b)
+		r.bytes("port", b).num(bigEndian(v))
 	case key == svcDoHPath:
-		r.bytes("DoH path", string(v), b)
+		add(r.bytes("DoH path", b), v)
 	default:
-		r.bytes("service parameter "+itoa(int(key)), textOrOpaque(v), b)
+		r.bytes("service parameter "+itoa(int(key)), b).printable(v)
 	}
 }
 
@@ -64,11 +64,11 @@ func alpnText(b []byte) string {
 // encryptedDNSDigest takes the value of an ENCDNS_DIGEST_INFO attribute (RFC
 // 9464 3.2).
 func (r *fieldReader) encryptedDNSDigest() {
-	count := r.uint("number of hash algorithms", 1)
-	name := r.uint("name length", 1)
+	count := r.uintN("number of hash algorithms", 1)
+	name := r.uintN("name length", 1)
 	r.textN("authentication domain name", int(name))
 	for i := uint64(0); i < count && !r.bad; i++ {
-		r.enum("hash algorithm", 2, namesHashAlgorithms)
+		r.enumN("hash algorithm", 2, namesHashAlgorithms)
 	}
 	if !r.bad {
 		r.restOpaque("certificate digest")

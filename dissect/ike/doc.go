@@ -74,13 +74,19 @@
 //	func ParseV1NATOA(body []byte) (V1NATOA, error)
 //	func ParseV1SAKEK(body []byte) (V1SAKEK, error)    GDOI; SATEK, GAP, KeyDownload as well
 //
-// All of these have a method Fields that gives the body for people, part by
-// part; so do those of IKEv1, whose names begin with ParseV1. PayloadFields
-// parses a body by the type of its payload, and Tree a whole message:
+// All of these have a method AppendFields that adds the body for people, part by
+// part, to a Tree; so do those of IKEv1, whose names begin with ParseV1. A Tree
+// takes a whole message at once, or its parts:
 //
-//	func Tree(m *Message) ([]Field, []Finding)
-//	func PayloadFields(m *Message, p Payload) ([]Field, []Finding)
-//	func (n Notify) DataFields(at int) (fields []Field, ok bool)
+//	func (t *Tree) Read(m *Message)                    then t.Fields, t.Findings
+//	func (t *Tree) AddHeader(m *Message)
+//	func (t *Tree) AddPayload(m *Message, p Payload)
+//	func (t *Tree) AddRest(m *Message, w *Walker)
+//	func (t *Tree) AddInside(name, value string, m *Message)
+//	func (n Notify) AppendData(to *Tree) (ok bool)
+//
+// Fields lie in a row, in wire order, each with its Level; their values are
+// bytes that the Tree holds. A Tree that is used again allocates nothing.
 //
 // Passwords and keys that a payload holds are in no Field. Of all values that
 // have an Append, parsing and appending gives the same bytes again, but for

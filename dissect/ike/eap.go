@@ -117,57 +117,42 @@ func (e EAP) Identity() (string, bool) {
 	return string(e.Data), e.Code == EAPResponse && e.Type == EAPIdentity
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (e EAP) Fields(at int) []Field {
-	fields, _ := e.decode(at)
-	return fields
-}
-
-func (e EAP) findings(at int) []Finding {
-	if _, ok := e.decode(at); !ok {
-		return []Finding{{at + eapHead, FindingWarning, "EAP data are not of the form of their type"}}
+// AppendFields adds the fields of the body, and whether they have no form of the
+// type as a finding.
+func (e EAP) AppendFields(to *Tree) {
+	at := to.at
+	if !e.appendMessage(to) {
+		to.find(at+eapHead, FindingWarning, "EAP data are not of the form of their type")
 	}
-	return nil
 }
 
-// decode gives the fields, and whether the data have the form of the type.
-func (e EAP) decode(at int) ([]Field, bool) {
-	r := newFieldReader(at, e.Data)
-	r.add("code", nameOf(namesEAPCodes, uint16(e.Code)), 1)
-	r.number("identifier", uint64(e.Identifier), 1)
+// appendMessage adds the message, and reports whether the data have the form of
+// the type.
+func (e EAP) appendMessage(to *Tree) (ok bool) {
+	r := fieldReader{Tree: to, b: e.Data}
+	r.add("code", 1).enum(namesEAPCodes, uint16(e.Code))
+	r.add("identifier", 1).num(uint64(e.Identifier))
 	n := eapHead + len(e.Data)
 	if e.typed {
 		n++
 	}
-	r.number("length", uint64(n), 2)
+	r.add("length", 2).num(uint64(n))
 	if !e.typed {
-		if len(e.Data) > 0 { // success and failure have none
-			fields, _ := r.end()
-			return fields, false
-		}
-		return r.fields, true
+		return r.end() // success and failure have no data
 	}
 	if e.Code != EAPRequest && e.Code != EAPResponse {
-		r.add("type", eapReauthType(e.Type), 1)
+		r.add("type", 1).enum(eapReauthType, uint16(e.Type))
 		r.restOpaque("data")
 		return r.end()
 	}
-	r.add("type", nameOf(eapTypeNames, uint16(e.Type)), 1)
-	e.data(r)
+	r.add("type", 1).enum(eapTypeNames, uint16(e.Type))
+	e.data(&r)
 	return r.end()
 }
 
 // eapReauthType names a type of the messages initiate and finish (RFC 6696
 // 5.3).
-func eapReauthType(t EAPType) string {
-	switch t {
-	case 1:
-		return named("Re-auth-Start", uint16(t))
-	case 2:
-		return named("Re-auth", uint16(t))
-	}
-	return itoa(int(t))
-}
+func eapReauthType(v uint16) (name, short string) { return oneOf(v, "Re-auth-Start", "Re-auth") }
 
 // data takes the data of a request or response.
 func (e EAP) data(r *fieldReader) {
@@ -178,10 +163,10 @@ func (e EAP) data(r *fieldReader) {
 		r.restText("text")
 	case EAPNak:
 		for r.more() {
-			r.enum("wants", 1, eapTypeNames)
+			r.enumN("wants", 1, eapTypeNames)
 		}
 	case EAPMD5: // RFC 1994 4.1
-		size := r.uint("value size", 1)
+		size := r.uintN("value size", 1)
 		r.opaqueN("value", int(size))
 		r.restText("name")
 	case EAPTLS, EAPTTLS, EAPPEAP, EAPFAST, EAPTEAP:
@@ -215,35 +200,22 @@ func (r *fieldReader) expanded() {
 	var v, name string
 	switch {
 	case vendor == eapVendorIETF:
-		v = named("IETF", uint16(vendor))
+		v = "IETF"
 		if t <= 255 {
 			name, _ = eapTypeNames(uint16(t))
 		}
 	case vendor == eapVendorWFA:
-		v = named("Wi-Fi Alliance", uint16(vendor))
+		v = "Wi-Fi Alliance"
 		if t == 1 {
 			name = "WSC"
 		}
 	case vendor == eapVendor3GPP:
-		v = named("3GPP", uint16(vendor))
+		v = "3GPP"
 		if t == 3 {
 			name = "EAP-5G" // 3GPP TS 24.502 9.3.2
 		}
-	default:
-		v = itoa(int(vendor))
 	}
-	r.add("vendor", v, 3)
-	if name != "" {
-		name += " (" + itoa(int(t)) + ")"
-	}
-	r.add("vendor type", orNumber(name, t), 4)
+	r.add("vendor", 3).named(v, vendor)
+	r.add("vendor type", 4).named(name, t)
 	r.restOpaque("vendor data")
-}
-
-// orNumber gives name, or the number where there is none.
-func orNumber(name string, v uint64) string {
-	if name != "" {
-		return name
-	}
-	return itoa(int(v))
 }

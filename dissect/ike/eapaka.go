@@ -4,7 +4,7 @@ package ike
 // 8.1, RFC 9048): a subtype, two reserved bytes, then attributes, each of a
 // type, a length in units of four bytes and a value.
 func (r *fieldReader) aka() {
-	r.enum("subtype", 1, akaSubtype)
+	r.enumN("subtype", 1, akaSubtype)
 	r.skipN(2)
 	for r.more() {
 		if len(r.b) < 2 || r.b[1] == 0 || 4*int(r.b[1]) > len(r.b) {
@@ -13,16 +13,17 @@ func (r *fieldReader) aka() {
 		}
 		b := r.take(4 * int(r.b[1]))
 		name, _ := akaAttribute(uint16(b[0]))
-		a := newFieldReader(r.at, b[2:])
-		a.add("type", named(or(name, uint16(b[0])), uint16(b[0])), 1)
-		a.add("length", itoa(len(b))+" bytes", 1)
+		attribute := r.open("attribute", len(b))
+		a := fieldReader{Tree: r.Tree, b: b[2:]}
+		a.add("type", 1).named(name, uint64(b[0]))
+		a.add("length", 1).count(len(b), " bytes")
 		value := a.akaValue(b[0])
-		children, _ := a.end()
-		text := or(name, uint16(b[0]))
+		a.end()
+		r.value(attribute).str(or(name, uint16(b[0])))
 		if value != "" {
-			text += " " + value
+			r.str(" ").str(value)
 		}
-		r.group("attribute", text, len(b), children)
+		r.close(attribute)
 	}
 }
 
@@ -39,7 +40,7 @@ func (r *fieldReader) akaValue(t byte) string {
 	)
 	switch t {
 	case identity, kdfInput: // length in bytes, text, padding
-		n := r.uint("actual length", 2)
+		n := r.uintN("actual length", 2)
 		if r.bad || int(n) > len(r.b) {
 			r.restOpaque("value")
 			return ""
@@ -49,7 +50,7 @@ func (r *fieldReader) akaValue(t byte) string {
 		r.restOpaque("padding")
 		return text
 	case notification, clientErrorCode, selectedVersion, kdf:
-		v := r.uint("value", 2)
+		v := r.uintN("value", 2)
 		return itoa(int(v))
 	}
 	r.restOpaque("value")

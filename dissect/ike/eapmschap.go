@@ -11,23 +11,23 @@ func (e EAP) mschapv2(r *fieldReader) {
 		failure   = 4
 		change    = 7
 	)
-	op := r.enum("opcode", 1, mschapOpcode)
+	op := r.enumN("opcode", 1, mschapOpcode)
 	if e.Code == EAPResponse && (op == success || op == failure) && len(r.b) == 0 {
 		return
 	}
-	r.uint("MS-CHAPv2 identifier", 1)
-	r.uint("MS length", 2)
+	r.uintN("MS-CHAPv2 identifier", 1)
+	r.uintN("MS length", 2)
 	switch op {
 	case challenge:
-		size := r.uint("value size", 1)
+		size := r.uintN("value size", 1)
 		r.opaqueN("challenge", int(size))
 		r.restText("name")
 	case response:
-		r.uint("value size", 1)
+		r.uintN("value size", 1)
 		r.opaqueN("peer challenge", 16)
 		r.skipN(8)
 		r.opaqueN("NT response", 24)
-		r.uint("flags", 1)
+		r.uintN("flags", 1)
 		r.restText("name")
 	case success, failure:
 		r.restText("message") // "S=... M=..." and "E=691 R=1 C=... V=3 M=..."
@@ -37,7 +37,7 @@ func (e EAP) mschapv2(r *fieldReader) {
 		r.opaqueN("peer challenge", 16)
 		r.skipN(8)
 		r.opaqueN("NT response", 24)
-		r.uint("flags", 2)
+		r.uintN("flags", 2)
 	default:
 		r.restOpaque("data")
 	}

@@ -18,38 +18,36 @@ func (e EAP) tls(r *fieldReader) {
 		versionMask    = 0x07
 	)
 	flags := b[0]
-	set := []string{}
+	r.add("flags", 1)
 	for _, f := range []struct {
 		bit  byte
 		name string
 	}{{lengthIncluded, "length included"}, {moreFragments, "more fragments"}, {start, "start"}} {
 		if flags&f.bit != 0 {
-			set = append(set, f.name)
+			r.item(f.name)
 		}
 	}
 	if e.Type == EAPTEAP && flags&outerTLV != 0 {
-		set = append(set, "outer TLV length included")
+		r.item("outer TLV length included")
 	}
 	if e.Type != EAPTLS {
-		set = append(set, "version "+itoa(int(flags&versionMask)))
+		r.item("version ").num(uint64(flags & versionMask))
+	} else if flags&(lengthIncluded|moreFragments|start) == 0 {
+		r.str("none")
 	}
-	if len(set) == 0 {
-		set = []string{"none"}
-	}
-	r.add("flags", strings.Join(set, ", "), 1)
 	if flags&lengthIncluded != 0 {
-		r.uint("TLS message length", 4)
+		r.uintN("TLS message length", 4)
 	}
 	if e.Type == EAPTEAP && flags&outerTLV != 0 {
-		r.uint("outer TLV length", 4)
+		r.uintN("outer TLV length", 4)
 	}
 	switch {
 	case r.bad || len(r.b) == 0:
 	case flags&start != 0 && e.Type != EAPTLS: // authority ID and the like
 		r.restOpaque("data")
 	default:
-		tls := r.take(len(r.b))
-		r.bytes("TLS data", tlsText(tls), tls)
+		tls := r.rest()
+		r.bytes("TLS data", tls).str(tlsText(tls))
 	}
 }
 

@@ -8,11 +8,74 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// node is a Field with those inside it.
+type node struct {
+	Name, Value    string
+	Offset, Length int
+	Bytes          []byte
+	Children       []node
+}
+
+// nodes gives the fields of a tree as they lie in each other.
+func nodes(tr *Tree) []node {
+	rest := tr.Fields
+	var row func(level int) []node
+	row = func(level int) (out []node) {
+		for len(rest) > 0 && rest[0].Level >= level {
+			f := rest[0]
+			if f.Level != level {
+				panic("a field lies deeper than in the one before it")
+			}
+			rest = rest[1:]
+			out = append(out, node{f.Name, string(f.Value), f.Offset, f.Length, f.Bytes, row(level + 1)})
+		}
+		return out
+	}
+	return row(0)
+}
+
+// treeOf gives what is added to a tree at byte at of a message.
+func treeOf(at int, appendTo func(*Tree)) ([]node, []Finding) {
+	tr := Tree{at: at}
+	appendTo(&tr)
+	return nodes(&tr), tr.Findings
+}
+
+// bodyOf gives the fields and findings of a payload's body.
+func bodyOf(m *Message, p Payload) ([]node, []Finding) {
+	return treeOf(p.Offset, func(tr *Tree) { tr.addBody(m, p) })
+}
+
+func fieldsAt(at int, b payloadBody) []node {
+	fields, _ := treeOf(at, b.AppendFields)
+	return fields
+}
+
+// dataAt gives the fields of the data of a notify, and whether they have their
+// form.
+func dataAt(at int, n Notify) (fields []node, ok bool) {
+	fields, _ = treeOf(at, func(tr *Tree) { ok = n.AppendData(tr) })
+	return fields, ok
+}
+
+// decoded gives what a decoder of certificates or the like adds.
+func decoded(at int, decode certificateDecoder, der []byte) (value string, fields []node, err error) {
+	fields, _ = treeOf(at, func(tr *Tree) { value, err = decode(tr, der) })
+	return value, fields, err
+}
+
+// wholeTree gives all of a message.
+func wholeTree(m *Message) ([]node, []Finding) {
+	var tr Tree
+	tr.Read(m)
+	return nodes(&tr), tr.Findings
+}
+
 // dump gives one line for each field: indented name, value.
-func dump(fields []Field) []string {
+func dump(fields []node) []string {
 	var lines []string
-	var walk func(fields []Field, indent string)
-	walk = func(fields []Field, indent string) {
+	var walk func(fields []node, indent string)
+	walk = func(fields []node, indent string) {
 		for _, f := range fields {
 			lines = append(lines, strings.TrimRight(indent+f.Name+": "+f.Value, " "))
 			walk(f.Children, indent+"  ")
@@ -25,12 +88,12 @@ func dump(fields []Field) []string {
 // checkCovered demands that the fields of a body that begins at byte at are in
 // their place, that their bytes are those there, and that no byte but zeros is
 // in no field.
-func checkCovered(t *testing.T, fields []Field, at int, body []byte) {
+func checkCovered(t *testing.T, fields []node, at int, body []byte) {
 	t.Helper()
 	checkTree(t, fields, at, at+len(body))
 	covered := make([]bool, len(body))
-	var walk func(fields []Field)
-	walk = func(fields []Field) {
+	var walk func(fields []node)
+	walk = func(fields []node) {
 		for _, f := range fields {
 			from := f.Offset - at
 			if f.Bytes != nil && !bytes.Equal(f.Bytes, body[from:from+len(f.Bytes)]) {
@@ -101,9 +164,9 @@ func runBodies(t *testing.T, tests []bodyTest) {
 
 // payloadOf gives fields and findings of a payload of IKEv2 whose body begins at
 // byte at of its message.
-func payloadOf(kind PayloadType, at int, body []byte) ([]Field, []Finding) {
+func payloadOf(kind PayloadType, at int, body []byte) ([]node, []Finding) {
 	m := Message{Header: Header{Version: Version{Major: 2}}}
-	return PayloadFields(&m, Payload{Type: kind, Offset: at - genericLength, Length: genericLength + len(body), Body: body})
+	return bodyOf(&m, Payload{Type: kind, Offset: at - genericLength, Length: genericLength + len(body), Body: body})
 }
 
 // comesBack checks that parsing and appending gives the same bytes.

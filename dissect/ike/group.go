@@ -111,15 +111,16 @@ func (g GroupItem) Append(b []byte) []byte {
 	return append(b, g.Data...)
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (g Group) Fields(at int) []Field {
-	l := fieldList{at: at}
+// AppendFields adds the fields of the body.
+func (g Group) AppendFields(to *Tree) {
 	for i := g.Items(); i.Next(); {
 		item := i.Item()
 		name, value := g.itemName(item)
-		l.group(name, value, groupHead+len(item.SPI)+len(item.Data), g.itemFields(item, l.at))
+		field := to.open(name, groupHead+len(item.SPI)+len(item.Data))
+		to.str(value)
+		g.itemFields(item, to)
+		to.close(field)
 	}
-	return l.fields
 }
 
 func (g Group) itemName(item GroupItem) (name, value string) {
@@ -134,12 +135,12 @@ func (g Group) itemName(item GroupItem) (name, value string) {
 	return "group SA policy", item.Protocol.String()
 }
 
-func (g Group) itemFields(item GroupItem, at int) []Field {
-	r := newFieldReader(at, item.Data)
-	r.add("protocol", nameOf(namesProtocols, uint16(item.Protocol)), 1)
-	r.number("SPI size", uint64(len(item.SPI)), 1)
-	r.number("length", uint64(groupHead+len(item.SPI)+len(item.Data)), 2)
-	r.opaque("SPI", item.SPI)
+func (g Group) itemFields(item GroupItem, to *Tree) {
+	r := fieldReader{Tree: to, b: item.Data}
+	r.add("protocol", 1).enum(namesProtocols, uint16(item.Protocol))
+	r.add("SPI size", 1).num(uint64(len(item.SPI)))
+	r.add("length", 2).num(uint64(groupHead + len(item.SPI) + len(item.Data)))
+	r.opaqueBytes("SPI", item.SPI)
 	names := groupKeyAttribute
 	switch {
 	case g.KeyDownload && item.Protocol == 0:
@@ -154,8 +155,7 @@ func (g Group) itemFields(item GroupItem, at int) []Field {
 		r.groupTransforms()
 	}
 	r.attributes(names)
-	fields, _ := r.end()
-	return fields
+	r.end()
 }
 
 // groupSelector takes a traffic selector.
@@ -166,7 +166,10 @@ func (r *fieldReader) groupSelector(name string) {
 		return
 	}
 	s := i.Selector()
-	r.group(name, s.String(), i.at, s.Fields(r.at))
+	field := r.open(name, i.at)
+	r.str(s.String())
+	s.AppendFields(r.Tree)
+	r.close(field)
 	r.b = r.b[i.at:]
 }
 
@@ -180,15 +183,9 @@ func (r *fieldReader) groupTransforms() {
 			r.bad = true
 			return
 		}
-		t := s.Transform()
-		r.group("transform", t.String(), s.s.at-from, t.fields(r.at, s.s.last))
+		s.Transform().appendFields(r.Tree, s.s.cur)
 		r.b = r.b[s.s.at-from:]
 	}
-}
-
-// attributes takes data attributes to the end.
-func (r *fieldReader) attributes(names func(uint16) (string, string)) {
-	r.attributesAs(names, Attribute.valueText)
 }
 
 // groupSAAttribute names an attribute of a group SA policy (RFC 9838 9.2).

@@ -18,9 +18,7 @@ func ParseGSPM(body []byte) (GSPM, error) {
 // Append appends the body to b.
 func (g GSPM) Append(b []byte) []byte { return append(b, g.Data...) }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (g GSPM) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.opaque("method data", g.Data)
-	return l.fields
+// AppendFields adds the fields of the body.
+func (g GSPM) AppendFields(to *Tree) {
+	to.opaqueBytes("method data", g.Data)
 }

@@ -81,15 +81,14 @@ func (id ID) text() (s string, ok bool) {
 	return textOrOpaque(id.Data), true
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (id ID) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("ID type", nameOf(namesIDTypes, uint16(id.Type)), 1)
-	l.skip(3)
+// AppendFields adds the fields of the body.
+func (id ID) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, id.findings(to.at)...)
+	to.add("ID type", 1).enum(namesIDTypes, uint16(id.Type))
+	to.skip(3)
 	if len(id.Data) > 0 {
-		l.bytes("identity", id.String(), id.Data)
+		to.bytes("identity", id.Data).str(id.String())
 	}
-	return l.fields
 }
 
 func (id ID) findings(at int) []Finding {

@@ -63,13 +63,13 @@ func TestReservedBytes(t *testing.T) {
 			body := make([]byte, 4)
 			body[i] = 1
 			from, to := reservedBytes(kind)
-			found := reservedFindings(kind, 100, body)
+			_, found := treeOf(100, func(tr *Tree) { tr.judgeReserved(kind, body) })
 			if reserved := i >= from && i < to; reserved != (len(found) == 1) || reserved && found[0].Offset != 100+i {
 				t.Errorf("%v, byte %d: %v", kind, i, found)
 			}
 		}
 	}
-	if found := reservedFindings(PayloadNonce, 100, []byte{1, 1, 1, 1}); found != nil {
+	if _, found := treeOf(100, func(tr *Tree) { tr.judgeReserved(PayloadNonce, []byte{1, 1, 1, 1}) }); found != nil {
 		t.Errorf("a nonce has reserved bytes: %v", found)
 	}
 }
@@ -130,7 +130,7 @@ func FuzzID(f *testing.F) {
 		if again := id.Append(nil); again[0] != b[0] || !bytes.Equal(again[4:], b[4:]) {
 			t.Errorf("%x comes back as %x", b, again)
 		}
-		checkTree(t, id.Fields(100), 100, 100+len(b))
+		checkTree(t, fieldsAt(100, id), 100, 100+len(b))
 		_, _ = generalNameText(b)
 	})
 }

@@ -140,19 +140,25 @@ func (t TransformType) Name() string {
 // that users of strongSwan know, without key length. Both are the number where
 // the ID, or the type, is not known.
 func TransformName(t TransformType, id uint16) (name, short string) {
+	name, short = namesTransforms(t, id)
+	return or(name, id), or(short, id)
+}
+
+// namesTransforms gives empty strings for what has no name.
+func namesTransforms(t TransformType, id uint16) (name, short string) {
 	switch {
 	case t == TransformEncryption:
-		name, short = namesEncryption(id)
+		return namesEncryption(id)
 	case t == TransformPRF:
-		name, short = namesPRF(id)
+		return namesPRF(id)
 	case t == TransformIntegrity:
-		name, short = namesIntegrity(id)
+		return namesIntegrity(id)
 	case t == TransformKeyExchange, t >= TransformAddKE1 && t <= TransformAddKE7:
-		name, short = namesKeyExchangeMethods(id)
+		return namesKeyExchangeMethods(id)
 	case t == TransformESN:
-		name, short = namesESN(id)
+		return namesESN(id)
 	}
-	return or(name, id), or(short, id)
+	return "", ""
 }
 
 // KEGroupName gives the short name of a key exchange method, also known as

@@ -46,32 +46,29 @@ const (
 	notifyNetworkOverlayID    = 61520
 )
 
-// DataFields gives the fields of the data, which begin at byte at of the
-// message, and whether they have the form that the type asks for. The data of a
-// type that is not known, or is for private use, have any form.
-func (n Notify) DataFields(at int) (fields []Field, ok bool) {
-	r := newFieldReader(at, n.Data)
-	if n.decodeData(r) {
+// AppendData adds the fields of the data, and reports whether they have the form
+// that the type asks for. The data of a type that is not known, or is for
+// private use, have any form.
+func (n Notify) AppendData(to *Tree) (ok bool) {
+	r := fieldReader{Tree: to, b: n.Data}
+	if n.decodeData(&r) {
 		return r.end()
 	}
 	if name, _ := namesNotifyTypes(uint16(n.Type)); name != "" {
 		// All other types of the registry have no data. Some senders put a
 		// text for people there.
-		if len(n.Data) > 0 {
-			r.bytes("data", textOrOpaque(n.Data), r.take(len(n.Data)))
-		}
-		return r.fields, len(n.Data) == 0
+		r.restPrintable("data")
+		return len(n.Data) == 0
 	}
-	if n.decodePrivate(r) {
-		if fields, ok := r.end(); ok {
-			return fields, true
-		}
+	fields, at := len(to.Fields), to.at
+	if n.decodePrivate(&r) && r.end() {
+		return true
 	}
-	r = newFieldReader(at, n.Data)
-	if len(n.Data) > 0 {
-		r.bytes("data", textOrOpaque(n.Data), r.take(len(n.Data)))
-	}
-	return r.fields, true
+	to.cut(fields)
+	to.at = at
+	r = fieldReader{Tree: to, b: n.Data}
+	r.restPrintable("data")
+	return true
 }
 
 // decodeData takes the data of a type in IANA's registry, and reports false for
@@ -79,29 +76,29 @@ func (n Notify) DataFields(at int) (fields []Field, ok bool) {
 func (n Notify) decodeData(r *fieldReader) bool {
 	switch n.Type {
 	case notifyUnsupportedCritical: // RFC 7296 2.5
-		r.enum("payload type", 1, namesPayloadTypes)
+		r.enumN("payload type", 1, namesPayloadTypes)
 	case notifyInvalidMessageID: // RFC 7296 2.3
-		r.uint("message ID", 4)
+		r.uintN("message ID", 4)
 	case NotifyInvalidSPI: // RFC 7296 1.5
 		r.opaqueN("SPI", 4)
 	case NotifyInvalidKEPayload: // RFC 7296 1.2
-		r.enum("wants group", 2, namesKeyExchangeMethods)
+		r.enumN("wants group", 2, namesKeyExchangeMethods)
 	case notifyInvalidSelectors: // RFC 7296 3.10.1
 		r.restOpaque("packet")
 	case notifySetWindowSize: // RFC 7296 2.3
-		r.uint("window size", 4)
+		r.uintN("window size", 4)
 	case notifyIPCompSupported: // RFC 7296 2.22
-		r.uint("CPI", 2)
-		r.enum("transform", 1, namesIPCOMP)
+		r.uintN("CPI", 2)
+		r.enumN("transform", 1, namesIPCOMP)
 		r.restOpaque("attributes")
 	case NotifyNATDetectionSourceIP, NotifyNATDetectionDestinationIP: // RFC 7296 2.23
 		r.opaqueN("SHA-1 of SPIs, address and port", sha1Length)
 	case NotifyCookie: // RFC 7296 2.6
 		r.restOpaque("cookie")
 	case notifyAdditionalIP4: // RFC 4555 4.2.2
-		r.address("address", 4)
+		r.addressN("address", 4)
 	case notifyAdditionalIP6:
-		r.address("address", 16)
+		r.addressN("address", 16)
 	case notifyCookie2: // RFC 4555 4.2.5
 		r.restOpaque("cookie")
 	case notifyNoNATsAllowed: // RFC 4555 4.2.6
@@ -109,12 +106,12 @@ func (n Notify) decodeData(r *fieldReader) bool {
 		if len(n.Data) > 12 {
 			size = 16
 		}
-		r.address("source address", size)
-		r.address("destination address", size)
-		r.uint("source port", 2)
-		r.uint("destination port", 2)
+		r.addressN("source address", size)
+		r.addressN("destination address", size)
+		r.uintN("source port", 2)
+		r.uintN("destination port", 2)
 	case notifyAuthLifetime: // RFC 4478 3
-		r.seconds("lifetime", 4)
+		r.secondsN("lifetime", 4)
 	case notifyRedirectSupported: // RFC 5685 9.1
 		return false
 	case notifyRedirect: // RFC 5685 9.2
@@ -123,7 +120,7 @@ func (n Notify) decodeData(r *fieldReader) bool {
 	case notifyRedirectedFrom: // RFC 5685 9.3
 		r.gateway()
 	case notifyTicketLTOpaque: // RFC 5723 7.1
-		r.seconds("lifetime", 4)
+		r.secondsN("lifetime", 4)
 		r.restOpaque("ticket")
 	case notifyTicketOpaque: // RFC 5723 7.2
 		r.restOpaque("ticket")
@@ -135,13 +132,13 @@ func (n Notify) decodeData(r *fieldReader) bool {
 		r.restOpaque("token")
 	case notifyMessageIDSync: // RFC 6311 6.3
 		r.opaqueN("nonce", 4)
-		r.uint("expected send request message ID", 4)
-		r.uint("expected receive request message ID", 4)
+		r.uintN("expected send request message ID", 4)
+		r.uintN("expected receive request message ID", 4)
 	case notifyReplayCounterSync: // RFC 6311 6.4: 8 bytes with extended sequence numbers
 		if len(n.Data) == 8 {
-			r.uint("incoming SA delta", 8)
+			r.uintN("incoming SA delta", 8)
 		} else {
-			r.uint("incoming SA delta", 4)
+			r.uintN("incoming SA delta", 4)
 		}
 	case notifyPasswordMethods: // RFC 6467 3
 		r.enums("method", namesSecurePasswordMethods)
@@ -150,28 +147,24 @@ func (n Notify) decodeData(r *fieldReader) bool {
 	case NotifySignatureHashAlgorithms: // RFC 7427 4
 		r.enums("hash algorithm", namesHashAlgorithms)
 	case notifyPuzzle: // RFC 8019 8.1
-		r.enum("PRF", 2, namesPRF)
-		r.uint("difficulty", 1)
+		r.enumN("PRF", 2, namesPRF)
+		r.uintN("difficulty", 1)
 	case notifyPPKIdentity: // RFC 8784 5.1
-		r.enum("PPK ID type", 1, namesPPKIDTypes)
-		if len(r.b) > 0 {
-			r.bytes("PPK ID", textOrOpaque(r.b), r.take(len(r.b)))
-		}
+		r.enumN("PPK ID type", 1, namesPPKIDTypes)
+		r.restPrintable("PPK ID")
 	case notifyNoPPKAuth: // RFC 8784 3
 		r.restOpaque("authentication data")
 	case notifyAdditionalKE: // RFC 9370 2.2.4: a blob that comes back
 		r.restOpaque("link")
 	case notifyUseAGGFRAG: // RFC 9347 5.1
-		r.flags("flags", map[uint]string{1: "congestion control", 0: "do not fragment"})
+		r.flags("flags", map[int]string{1: "congestion control", 0: "do not fragment"})
 	case notifyAuthMethods: // RFC 9593 3.2
 		for r.more() {
 			r.announcement()
 		}
 	case notifySAResourceInfo, notifyMOBIKESupported, notifyUseAssignedHoA, notifyIFOMCapability, notifySenderRequestID:
 		// Any data: RFC 9611, RFC 4555 4.2.1 (to be ignored), 3GPP, RFC 9838.
-		if len(r.b) > 0 {
-			r.bytes("data", textOrOpaque(r.b), r.take(len(r.b)))
-		}
+		r.restPrintable("data")
 	default:
 		return false
 	}
@@ -181,29 +174,23 @@ func (n Notify) decodeData(r *fieldReader) bool {
 // enums takes numbers of two bytes to the end.
 func (r *fieldReader) enums(name string, names func(uint16) (string, string)) {
 	for r.more() {
-		r.enum(name, 2, names)
+		r.enumN(name, 2, names)
 	}
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (n Notify) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("protocol", nameOf(namesProtocols, uint16(n.Protocol)), 1)
-	l.number("SPI size", uint64(len(n.SPI)), 1)
-	kind := named(n.Type.String(), uint16(n.Type))
+// AppendFields adds the fields of the body, and whether the data have not the
+// form of the type as a finding.
+func (n Notify) AppendFields(to *Tree) {
+	to.add("protocol", 1).enum(namesProtocols, uint16(n.Protocol))
+	to.add("SPI size", 1).num(uint64(len(n.SPI)))
+	name, _ := namesNotifyTypes(uint16(n.Type))
+	to.add("notify type", 2).named(name, uint64(n.Type))
 	if name, owner := n.Type.Private(); name != "" {
-		kind += ", " + name + " if of " + owner
+		to.str(", ").str(name).str(" if of ").str(owner)
 	}
-	l.add("notify type", kind, 2)
-	l.opaque("SPI", n.SPI)
-	data, _ := n.DataFields(l.at)
-	return append(l.fields, data...)
-}
-
-func (n Notify) findings(at int) []Finding {
-	at += 4 + len(n.SPI)
-	if _, ok := n.DataFields(at); ok {
-		return nil
+	to.opaqueBytes("SPI", n.SPI)
+	at := to.at
+	if !n.AppendData(to) {
+		to.find(at, FindingWarning, "data are not of the form of "+n.Type.String())
 	}
-	return []Finding{{at, FindingWarning, "data are not of the form of " + n.Type.String()}}
 }

@@ -101,7 +101,7 @@ func TestNotifyData(t *testing.T) {
 		{61520, []byte{5, 6}, "data: 0506", true}, // not Fortinet's
 	} {
 		n := must[Notify](t)(ParseNotify(notifyBody(tt.kind, tt.data...)))
-		fields, ok := n.DataFields(100)
+		fields, ok := dataAt(100, n)
 		if got := strings.Join(dump(fields), "|"); got != tt.want || !ok {
 			t.Errorf("%d: %v, %q, want %q", tt.kind, ok, got, tt.want)
 		}
@@ -109,7 +109,7 @@ func TestNotifyData(t *testing.T) {
 		for i := range tt.data {
 			cut := n
 			cut.Data = n.Data[:i:i]
-			fields, ok := cut.DataFields(100)
+			fields, ok := dataAt(100, cut)
 			checkCovered(t, fields, 100, cut.Data)
 			if i == len(tt.data)-1 && i > 0 && ok != tt.open {
 				t.Errorf("%d: with %d of %d bytes, in its form is %v", tt.kind, i, len(tt.data), ok)
@@ -123,11 +123,11 @@ func TestEveryNotifyType(t *testing.T) {
 	for v := range 1 << 16 {
 		n := Notify{Type: NotifyType(v)}
 		name, _ := namesNotifyTypes(uint16(v))
-		if fields, ok := n.DataFields(100); len(fields) > 0 || !ok && !n.decodeData(newFieldReader(0, nil)) {
+		if fields, ok := dataAt(100, n); len(fields) > 0 || !ok && !n.decodeData(&fieldReader{Tree: new(Tree)}) {
 			t.Errorf("%d %s: without data: %v, %v", v, name, fields, ok)
 		}
 		n.Data = bytes.Repeat([]byte{0xee}, 70)
-		fields, ok := n.DataFields(100)
+		fields, ok := dataAt(100, n)
 		checkCovered(t, fields, 100, n.Data)
 		if name == "" && !ok {
 			t.Errorf("%d is not in the registry, and its data have not its form", v)
@@ -147,7 +147,7 @@ func TestNotifiesWithoutData(t *testing.T) {
 		found := false
 		for v := range 1 << 16 {
 			if n := (Notify{Type: NotifyType(v), Data: []byte{1}}); n.Type.String() == name {
-				_, ok := n.DataFields(100)
+				_, ok := dataAt(100, n)
 				found = !ok
 			}
 		}
@@ -182,7 +182,7 @@ func FuzzNotifyData(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, kind uint16, data []byte) {
 		n := Notify{Type: NotifyType(kind), Data: data}
-		fields, _ := n.DataFields(100)
+		fields, _ := dataAt(100, n)
 		checkTree(t, fields, 100, 100+len(data))
 	})
 }

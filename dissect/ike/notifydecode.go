@@ -1,7 +1,5 @@
 package ike
 
-import "strings"
-
 // gateway takes the identity of a gateway in REDIRECT and REDIRECTED_FROM: its
 // type, its length, and an address or name (RFC 5685 9.2).
 func (r *fieldReader) gateway() {
@@ -10,11 +8,11 @@ func (r *fieldReader) gateway() {
 		ip6  = 2
 		fqdn = 3
 	)
-	t := r.enum("gateway type", 1, namesGatewayIDTypes)
-	n := int(r.uint("gateway length", 1))
+	t := r.enumN("gateway type", 1, namesGatewayIDTypes)
+	n := int(r.uintN("gateway length", 1))
 	switch {
 	case t == ip4 && n == 4, t == ip6 && n == 16:
-		r.address("gateway", n)
+		r.addressN("gateway", n)
 	case t == fqdn:
 		r.textN("gateway", n)
 	case t == ip4 || t == ip6:
@@ -24,30 +22,30 @@ func (r *fieldReader) gateway() {
 	}
 }
 
-// rohcValue gives the value of an attribute of ROHC_SUPPORTED (RFC 5857 3.1.2).
-func rohcValue(a Attribute) string {
+// rohcValue writes the value of an attribute of ROHC_SUPPORTED (RFC 5857 3.1.2).
+func rohcValue(t *Tree, a Attribute) {
 	const (
 		profile = 2
 		integ   = 3
 	)
 	v, ok := a.Uint()
-	if !ok || !a.Short {
-		return a.valueText()
+	switch {
+	case !ok || !a.Short:
+		attributeValue(t, a)
+	case a.Type == profile:
+		t.named(rohcProfiles[v], v)
+	case a.Type == integ:
+		t.enum(namesIntegrity, uint16(v))
+	default:
+		attributeValue(t, a)
 	}
-	switch a.Type {
-	case profile:
-		names := map[uint64]string{ // RFC 3095 8, RFC 5225 8
-			0: "uncompressed", 1: "RTP", 2: "UDP", 3: "ESP", 4: "IP", 6: "TCP", 7: "RTP/UDP-Lite", 8: "UDP-Lite",
-			0x101: "ROHCv2 RTP", 0x102: "ROHCv2 UDP", 0x103: "ROHCv2 ESP", 0x104: "ROHCv2 IP",
-			0x107: "ROHCv2 RTP/UDP-Lite", 0x108: "ROHCv2 UDP-Lite",
-		}
-		if name := names[v]; name != "" {
-			return named(name, uint16(v))
-		}
-	case integ:
-		return nameOf(namesIntegrity, uint16(v))
-	}
-	return a.valueText()
+}
+
+// rohcProfiles names profiles of header compression (RFC 3095 8, RFC 5225 8).
+var rohcProfiles = map[uint64]string{
+	0: "uncompressed", 1: "RTP", 2: "UDP", 3: "ESP", 4: "IP", 6: "TCP", 7: "RTP/UDP-Lite", 8: "UDP-Lite",
+	0x101: "ROHCv2 RTP", 0x102: "ROHCv2 UDP", 0x103: "ROHCv2 ESP", 0x104: "ROHCv2 IP",
+	0x107: "ROHCv2 RTP/UDP-Lite", 0x108: "ROHCv2 UDP-Lite",
 }
 
 // announcement takes one authentication method out of SUPPORTED_AUTH_METHODS
@@ -59,40 +57,43 @@ func (r *fieldReader) announcement() {
 		return
 	}
 	b := r.take(int(r.b[0]))
-	a := newFieldReader(r.at, b)
-	a.uint("length", 1)
-	method := a.enum("method", 1, namesAuthMethods)
-	text := nameOf(namesAuthMethods, method)
+	field := r.open("announcement", len(b))
+	r.enum(namesAuthMethods, uint16(b[1]))
+	algorithm := ""
+	if len(b) > 3 {
+		algorithm, _ = algorithmText(b[3:])
+		r.str(", ").str(algorithm)
+	}
+	a := fieldReader{Tree: r.Tree, b: b}
+	a.uintN("length", 1)
+	a.enumN("method", 1, namesAuthMethods)
 	if len(a.b) > 0 {
-		a.uint("certificate request", 1)
+		a.uintN("certificate request", 1)
 	}
 	if len(a.b) > 0 {
-		name, _ := algorithmText(a.b)
-		a.bytes("algorithm", name, a.take(len(a.b)))
-		text += ", " + name
+		a.bytes("algorithm", a.rest()).str(algorithm)
 	}
-	r.group("announcement", text, len(b), a.fields)
+	r.close(field)
 }
 
 // flags takes a byte of flags, named by bit; bit 0 is the lowest one.
-func (r *fieldReader) flags(name string, names map[uint]string) {
+func (r *fieldReader) flags(name string, names map[int]string) {
 	b := r.take(1)
 	if b == nil {
 		return
 	}
-	var set []string
-	for bit := uint(7); bit < 8; bit-- { // ends below 0
+	r.add(name, 1)
+	for bit := 7; bit >= 0; bit-- {
 		if b[0]&(1<<bit) == 0 {
 			continue
 		}
 		if s := names[bit]; s != "" {
-			set = append(set, s)
+			r.item(s)
 		} else {
-			set = append(set, "bit "+itoa(int(bit)))
+			r.item("bit ").num(uint64(bit))
 		}
 	}
-	if set == nil {
-		set = []string{"none"}
+	if b[0] == 0 {
+		r.str("none")
 	}
-	r.add(name, strings.Join(set, ", "), 1)
 }

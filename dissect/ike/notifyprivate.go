@@ -6,16 +6,16 @@ package ike
 func (n Notify) decodePrivate(r *fieldReader) bool {
 	switch n.Type {
 	case notifyBackoffTimer: // 3GPP TS 24.302 8.2.9.1
-		size := r.uint("length", 1)
+		size := r.uintN("length", 1)
 		b := r.take(1)
 		if size != 1 || b == nil {
 			return false
 		}
-		r.add("backoff timer", gprsTimer3(b[0]), 1)
+		r.add("backoff timer", 1).str(gprsTimer3(b[0]))
 	case notifyDeviceIdentity: // 3GPP TS 24.302 8.2.9.2
 		return r.deviceIdentity()
 	case notifyEmergencyNumbers: // 3GPP TS 24.302 8.2.9.4, TS 24.008 10.5.4.13
-		size := r.uint("length", 1)
+		size := r.uintN("length", 1)
 		if int(size) != len(r.b) {
 			return false
 		}
@@ -23,13 +23,13 @@ func (n Notify) decodePrivate(r *fieldReader) bool {
 			r.emergencyNumber()
 		}
 	case notifyNASIP4, notifyUPIP4: // 3GPP TS 24.502 9.3.1
-		r.address("address", 4)
+		r.addressN("address", 4)
 	case notifyNASIP6, notifyUPIP6:
-		r.address("address", 16)
+		r.addressN("address", 16)
 	case notifyNASTCPPort:
-		r.uint("port", 2)
+		r.uintN("port", 2)
 	case notifyNetworkOverlayID: // Fortinet: "network-id" of a phase 1
-		r.uint("network ID", 1)
+		r.uintN("network ID", 1)
 	default:
 		return false
 	}
@@ -54,11 +54,11 @@ func (r *fieldReader) deviceIdentity() bool {
 		imei   = 1
 		imeisv = 2
 	)
-	size := r.uint("length", 2)
+	size := r.uintN("length", 2)
 	if r.bad || int(size) != len(r.b) || size == 0 {
 		return false
 	}
-	t := r.enum("identity type", 1, func(v uint16) (name, short string) { return oneOf(v, "IMEI", "IMEISV") })
+	t := r.enumN("identity type", 1, func(v uint16) (name, short string) { return oneOf(v, "IMEI", "IMEISV") })
 	if len(r.b) == 0 {
 		return true
 	}
@@ -66,7 +66,7 @@ func (r *fieldReader) deviceIdentity() bool {
 	if !ok || t != imei && t != imeisv {
 		return false
 	}
-	r.bytes("identity", digits, r.take(len(r.b)))
+	r.bytes("identity", r.rest()).str(digits)
 	return true
 }
 
@@ -83,13 +83,15 @@ func (r *fieldReader) emergencyNumber() {
 		r.bad = true
 		return
 	}
-	e := newFieldReader(r.at, b)
-	e.uint("length", 1)
-	e.flags("services", map[uint]string{0: "police", 1: "ambulance", 2: "fire brigade", 3: "marine guard", 4: "mountain rescue"})
+	field := r.open("emergency number", len(b))
+	r.str(digits)
+	e := fieldReader{Tree: r.Tree, b: b}
+	e.uintN("length", 1)
+	e.flags("services", map[int]string{0: "police", 1: "ambulance", 2: "fire brigade", 3: "marine guard", 4: "mountain rescue"})
 	if len(e.b) > 0 {
-		e.bytes("digits", digits, e.take(len(e.b)))
+		e.bytes("digits", e.rest()).str(digits)
 	}
-	r.group("emergency number", digits, len(b), e.fields)
+	r.close(field)
 }
 
 // bcdDigits reads digits of four bits, the lower half of each byte first, with

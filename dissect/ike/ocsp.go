@@ -13,7 +13,7 @@ var errNoOCSP = errors.New("no OCSP response")
 
 // ocspFields reads an OCSP response (RFC 4806 3, RFC 6960 4.2.1): what it says
 // of which certificates. Its signature is not looked at.
-func ocspFields(at int, der []byte) (string, []Field, error) {
+func ocspFields(to *Tree, der []byte) (string, error) {
 	var response struct {
 		Status asn1.Enumerated
 		Bytes  struct {
@@ -22,14 +22,13 @@ func ocspFields(at int, der []byte) (string, []Field, error) {
 		} `asn1:"explicit,tag:0,optional"`
 	}
 	if rest, err := asn1.Unmarshal(der, &response); err != nil || len(rest) > 0 {
-		return opaqueText(der), nil, errNoOCSP
+		return "", errNoOCSP
 	}
-	l := fieldList{at: at}
 	status, _ := ocspStatus(uint16(response.Status))
 	status = named(or(status, uint16(response.Status)), uint16(response.Status))
-	l.derived("response status", status)
+	to.derived("response status", status)
 	if response.Bytes.Type.String() != "1.3.6.1.5.5.7.48.1.1" { // basic
-		return "OCSP: " + status, l.fields, nil
+		return "OCSP: " + status, nil
 	}
 	var basic struct {
 		Data struct {
@@ -44,9 +43,9 @@ func ocspFields(at int, der []byte) (string, []Field, error) {
 		Certificates asn1.RawValue `asn1:"explicit,tag:0,optional"`
 	}
 	if _, err := asn1.Unmarshal(response.Bytes.Response, &basic); err != nil {
-		return opaqueText(der), nil, errNoOCSP
+		return "", errNoOCSP
 	}
-	l.derived("produced at", dateText(basic.Data.ProducedAt))
+	to.derived("produced at", dateText(basic.Data.ProducedAt))
 	rest := basic.Data.Responses.Bytes
 	for i := 0; len(rest) > 0 && i < maxWrapped; i++ {
 		var one struct {
@@ -62,7 +61,7 @@ func ocspFields(at int, der []byte) (string, []Field, error) {
 		}
 		var err error
 		if rest, err = asn1.Unmarshal(rest, &one); err != nil {
-			return opaqueText(der), nil, errNoOCSP
+			return "", errNoOCSP
 		}
 		value, _ := ocspCertStatus(uint16(one.Status.Tag))
 		text := "serial number " + hex.EncodeToString(one.ID.Serial.Bytes()) + " " + or(value, uint16(one.Status.Tag)) +
@@ -70,9 +69,9 @@ func ocspFields(at int, der []byte) (string, []Field, error) {
 		if !one.NextUpdate.IsZero() {
 			text += " to " + dateText(one.NextUpdate)
 		}
-		l.derived("certificate", text)
+		to.derived("certificate", text)
 	}
-	return "OCSP: " + status, l.fields, nil
+	return "OCSP: " + status, nil
 }
 
 // ocspStatus names a status of a response (RFC 6960 4.2.1).

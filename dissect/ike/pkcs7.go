@@ -10,28 +10,32 @@ var errNoSignedData = errors.New("no PKCS #7 signed data")
 
 // pkcs7Fields reads the certificates that PKCS #7 signed data wrap (RFC 2315
 // 9.1). Signatures of it and lists in it are not looked at.
-func pkcs7Fields(at int, der []byte) (string, []Field, error) {
+func pkcs7Fields(to *Tree, der []byte) (string, error) {
 	certificates, err := pkcs7Certificates(der)
 	if err != nil {
-		return opaqueText(der), nil, err
+		return "", err
 	}
-	l := fieldList{at: at}
-	for i := 0; len(certificates) > 0; i++ {
-		if i == maxWrapped {
-			l.derived("more", itoa(len(certificates))+" bytes")
+	count := 0
+	for len(certificates) > 0 {
+		if count == maxWrapped {
+			to.derived("more", itoa(len(certificates))+" bytes")
+			count++
 			break
 		}
 		var c asn1.RawValue
 		if certificates, err = asn1.Unmarshal(certificates, &c); err != nil {
-			return opaqueText(der), nil, err
+			return "", err
 		}
-		value, children, err := certificateFields(at, c.FullBytes)
+		field := to.open("certificate", 0)
+		value, err := certificateFields(to, c.FullBytes)
 		if err != nil {
-			return opaqueText(der), nil, err
+			return "", err
 		}
-		l.group("certificate", value, 0, children)
+		to.value(field).str(value)
+		to.close(field)
+		count++
 	}
-	return itoa(len(l.fields)) + " wrapped in PKCS #7", l.fields, nil
+	return itoa(count) + " wrapped in PKCS #7", nil
 }
 
 // maxWrapped bounds how many certificates of one payload are shown.
@@ -70,12 +74,11 @@ var errNoRSAKey = errors.New("no PKCS #1 key")
 
 // rsaKeyFields reads a raw RSA key (RFC 5996 3.6, which RFC 7296 dropped): the
 // RSAPublicKey of PKCS #1.
-func rsaKeyFields(at int, der []byte) (string, []Field, error) {
+func rsaKeyFields(to *Tree, der []byte) (string, error) {
 	var key struct{ N, E *big.Int }
 	if rest, err := asn1.Unmarshal(der, &key); err != nil || len(rest) > 0 || key.N.Sign() <= 0 {
-		return opaqueText(der), nil, errNoRSAKey
+		return "", errNoRSAKey
 	}
-	l := fieldList{at: at}
-	l.derived("exponent", opaqueText(key.E.Bytes()))
-	return "RSA " + itoa(key.N.BitLen()) + " bits", l.fields, nil
+	to.derived("exponent", opaqueText(key.E.Bytes()))
+	return "RSA " + itoa(key.N.BitLen()) + " bits", nil
 }

@@ -31,11 +31,9 @@ func (p PuzzleSolution) Key(i int) []byte {
 // Append appends the body to b.
 func (p PuzzleSolution) Append(b []byte) []byte { return append(b, p.Data...) }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (p PuzzleSolution) Fields(at int) []Field {
-	l := fieldList{at: at}
+// AppendFields adds the fields of the body.
+func (p PuzzleSolution) AppendFields(to *Tree) {
 	for i := range puzzleKeys {
-		l.opaque("key "+itoa(i+1), p.Key(i))
+		to.opaqueBytes("key "+itoa(i+1), p.Key(i))
 	}
-	return l.fields
 }

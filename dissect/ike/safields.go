@@ -1,57 +1,54 @@
 package ike
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (s SA) Fields(at int) []Field {
-	l := fieldList{at: at}
+// AppendFields adds the proposals with their transforms and attributes, and
+// what is wrong with them.
+func (s SA) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, s.findings(to.at)...)
 	for i := s.Proposals(); i.Next(); {
 		p := i.Proposal()
-		value := itoa(int(p.Number)) + " " + p.Protocol.String()
-		l.group("proposal", value, len(i.s.cur), p.fields(l.at, i.s.last, i.s.cur[7]))
+		proposal := to.open("proposal", len(i.s.cur))
+		to.num(uint64(p.Number)).str(" ").str(p.Protocol.String())
+		to.substructureHead(i.s.cur)
+		to.add("number", 1).num(uint64(p.Number))
+		to.add("protocol", 1).enum(namesProtocols, uint16(p.Protocol))
+		to.add("SPI size", 1).num(uint64(len(p.SPI)))
+		to.add("number of transforms", 1).num(uint64(i.s.cur[7]))
+		to.opaqueBytes("SPI", p.SPI)
+		for k := p.Transforms(); k.Next(); {
+			k.Transform().appendFields(to, k.s.cur)
+		}
+		to.close(proposal)
 	}
-	return l.fields
-}
-
-// fields gives the fields of a proposal that begins at byte at of the message
-// and states a number of transforms.
-func (p Proposal) fields(at int, last bool, count uint8) []Field {
-	l := fieldList{at: at}
-	l.add("last", lastText(last), 1)
-	l.skip(1)
-	l.number("length", uint64(substructureHead+len(p.SPI)+len(p.transforms)), 2)
-	l.number("number", uint64(p.Number), 1)
-	l.add("protocol", nameOf(namesProtocols, uint16(p.Protocol)), 1)
-	l.number("SPI size", uint64(len(p.SPI)), 1)
-	l.number("number of transforms", uint64(count), 1)
-	l.opaque("SPI", p.SPI)
-	for i := p.Transforms(); i.Next(); {
-		t := i.Transform()
-		l.group("transform", t.String(), len(i.s.cur), t.fields(l.at, i.s.last))
-	}
-	return l.fields
 }
 
 // String gives type and name: "ENCR AES_CBC_256".
 func (t Transform) String() string { return t.Type.Name() + " " + t.Name() }
 
-// fields gives the fields of a transform that begins at byte at of the message.
-func (t Transform) fields(at int, last bool) []Field {
-	l := fieldList{at: at}
-	name, _ := TransformName(t.Type, t.ID)
-	l.add("last", lastText(last), 1)
-	l.skip(1)
-	l.number("length", uint64(substructureHead+len(t.attributes)), 2)
-	l.add("type", nameOf(namesTransformTypes, uint16(t.Type)), 1)
-	l.skip(1)
-	l.add("ID", named(name, t.ID), 2)
-	r := newFieldReader(l.at, t.attributes)
+// appendFields adds a transform; b are its bytes.
+func (t Transform) appendFields(to *Tree, b []byte) {
+	transform := to.open("transform", len(b))
+	name, short := namesTransforms(t.Type, t.ID)
+	to.str(t.Type.Name()).str(" ").str(or(short, t.ID))
+	if bits := t.KeyLength(); bits != 0 {
+		to.str("_").num(uint64(bits))
+	}
+	to.substructureHead(b)
+	to.add("type", 1).enum(namesTransformTypes, uint16(t.Type))
+	to.skip(1)
+	to.add("ID", 2).named(name, uint64(t.ID))
+	r := fieldReader{Tree: to, b: t.attributes}
 	r.attributes(namesAttributes)
-	fields, _ := r.end()
-	return append(l.fields, fields...)
+	r.end()
+	to.close(transform)
 }
 
-func lastText(last bool) string {
-	if last {
-		return "yes"
+// substructureHead adds the first four bytes of a proposal or transform.
+func (t *Tree) substructureHead(b []byte) {
+	last := "no"
+	if b[0] == 0 {
+		last = "yes"
 	}
-	return "no"
+	t.add("last", 1).str(last)
+	t.skip(1)
+	t.add("length", 2).num(uint64(len(b)))
 }

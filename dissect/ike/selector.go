@@ -203,39 +203,38 @@ func protocolText(p uint8) string {
 	return "protocol " + itoa(int(p))
 }
 
-// Fields gives the fields of a selector that begins at byte at of the message.
-func (s Selector) Fields(at int) []Field {
-	r := newFieldReader(at, s.Data)
-	r.add("type", nameOf(namesTSTypes, uint16(s.Type)), 1)
+// AppendFields adds the fields of a selector that begins at byte at of the message.
+func (s Selector) AppendFields(to *Tree) {
+	r := fieldReader{Tree: to, b: s.Data}
+	r.add("type", 1).enum(namesTSTypes, uint16(s.Type))
 	n := s.size()
 	if n > 0 {
-		r.add("protocol", protocolText(s.Protocol), 1)
+		r.add("protocol", 1).str(protocolText(s.Protocol))
 	} else {
 		r.skip(1)
 	}
-	r.number("length", uint64(selectorHead+len(s.Data)), 2)
+	r.add("length", 2).num(uint64(selectorHead + len(s.Data)))
 	switch {
 	case n > 0:
-		r.uint("start port", 2)
-		r.uint("end port", 2)
-		r.address("first address", n)
-		r.address("last address", n)
+		r.uintN("start port", 2)
+		r.uintN("end port", 2)
+		r.addressN("first address", n)
+		r.addressN("last address", n)
 	case s.Type == TSFCRange: // RFC 4595 4.4
 		r.skipN(1)
 		r.opaqueN("first address", 3)
 		r.skipN(1)
 		r.opaqueN("last address", 3)
-		r.uint("first R_CTL", 1)
-		r.uint("last R_CTL", 1)
-		r.uint("first type", 1)
-		r.uint("last type", 1)
+		r.uintN("first R_CTL", 1)
+		r.uintN("last R_CTL", 1)
+		r.uintN("first type", 1)
+		r.uintN("last type", 1)
 	case s.Type == TSSecLabel: // RFC 9478 2
 		if len(s.Data) > 0 {
-			r.bytes("security label", s.String(), r.take(len(s.Data)))
+			r.bytes("security label", r.rest()).printable(s.label())
 		}
 	default:
 		r.restOpaque("selector")
 	}
-	fields, _ := r.end()
-	return fields
+	r.end()
 }

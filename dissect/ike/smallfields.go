@@ -1,12 +1,11 @@
 package ike
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (k KE) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("group", nameOf(namesKeyExchangeMethods, k.Group), 2)
-	l.skip(2)
-	l.opaque("key exchange data", k.Data)
-	return l.fields
+// AppendFields adds the fields of the body.
+func (k KE) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, k.findings(to.at)...)
+	to.add("group", 2).enum(namesKeyExchangeMethods, k.Group)
+	to.skip(2)
+	to.opaqueBytes("key exchange data", k.Data)
 }
 
 func (k KE) findings(at int) []Finding {
@@ -74,11 +73,10 @@ func keyExchangeLengths(group uint16) (initiator, responder int) {
 	return 0, 0
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (n Nonce) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.opaque("nonce", n.Data)
-	return l.fields
+// AppendFields adds the fields of the body.
+func (n Nonce) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, n.findings(to.at)...)
+	to.opaqueBytes("nonce", n.Data)
 }
 
 func (n Nonce) findings(at int) []Finding {
@@ -88,27 +86,23 @@ func (n Nonce) findings(at int) []Finding {
 	return []Finding{{at, FindingWarning, "nonce is " + itoa(len(n.Data)) + " bytes, not 16 to 256"}}
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (d Delete) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("protocol", nameOf(namesProtocols, uint16(d.Protocol)), 1)
-	l.number("SPI size", uint64(d.SPISize), 1)
-	l.number("number of SPIs", uint64(d.Count), 2)
+// AppendFields adds the fields of the body.
+func (d Delete) AppendFields(to *Tree) {
+	to.add("protocol", 1).enum(namesProtocols, uint16(d.Protocol))
+	to.add("SPI size", 1).num(uint64(d.SPISize))
+	to.add("number of SPIs", 2).num(uint64(d.Count))
 	for i := range min(int(d.Count), maxListed) {
 		spi := d.SPI(i)
 		if spi == nil {
 			break
 		}
-		l.opaque("SPI", spi)
+		to.opaqueBytes("SPI", spi)
 	}
-	return l.fields
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (f Fragment) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.number("fragment number", uint64(f.Number), 2)
-	l.number("total fragments", uint64(f.Total), 2)
-	l.opaque("encrypted", f.Data)
-	return l.fields
+// AppendFields adds the fields of the body.
+func (f Fragment) AppendFields(to *Tree) {
+	to.add("fragment number", 2).num(uint64(f.Number))
+	to.add("total fragments", 2).num(uint64(f.Total))
+	to.opaqueBytes("encrypted", f.Data)
 }

@@ -10,10 +10,14 @@ func (s SPI) IsZero() bool { return s == 0 }
 
 // String gives 16 lower-case hexadecimal digits, the form of all reports.
 func (s SPI) String() string {
-	const digits = "0123456789abcdef"
 	var b [16]byte
-	for i := range b {
-		b[i] = digits[s>>(60-4*i)&15]
+	return string(s.appendTo(b[:0]))
+}
+
+func (s SPI) appendTo(b []byte) []byte {
+	const digits = "0123456789abcdef"
+	for shift := 60; shift >= 0; shift -= 4 {
+		b = append(b, digits[s>>shift&15])
 	}
-	return string(b[:])
+	return b
 }

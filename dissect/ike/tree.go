@@ -3,20 +3,7 @@ package ike
 import (
 	"errors"
 	"strconv"
-	"strings"
 )
-
-// Field is one node of the tree of a message: a part of the wire format with
-// what it says. Values out of the packet are as they were sent and may hold
-// control characters.
-type Field struct {
-	Name, Value string
-	// Offset in bytes from the first byte of the message, and Length in bytes
-	// on the wire, of which the capture may hold fewer.
-	Offset, Length int
-	Bytes          []byte // borrowed; nil where Children show them, or none were captured
-	Children       []Field
-}
 
 // Severities of a Finding.
 const (
@@ -33,146 +20,145 @@ type Finding struct {
 	Text     string
 }
 
-// Tree gives all fields of a message in wire order, and what is wrong with
-// them. Broken parts give findings; the rest is shown nevertheless. It works on
-// what Parse returned even with an error, as far as that goes.
-func Tree(m *Message) ([]Field, []Finding) {
-	fields := []Field{headerField(&m.Header)}
-	found := headerFindings(m)
-	if m.raw == nil {
-		return fields, found
-	}
+// Read empties the tree and fills it with all fields of a message in wire
+// order, and what is wrong with them. Broken parts give findings; the rest is
+// shown nevertheless. It works on what Parse returned even with an error, as
+// far as that goes.
+func (t *Tree) Read(m *Message) {
+	t.Reset()
+	t.AddHeader(m)
 	w := m.Walk()
 	for w.Next() {
-		f, more := payloadField(m, w.cur)
-		fields, found = append(fields, f), append(found, more...)
+		t.AddPayload(m, w.cur)
 	}
-	if err := w.Err(); err != nil {
-		found = append(found, findingOf(err, 0))
-	}
-	if rest, ok := restField(m, w.Offset()); ok {
-		fields = append(fields, rest)
-	}
-	if m.Trailing > 0 {
-		fields = append(fields, Field{Name: "trailing bytes", Offset: m.end, Length: m.Trailing})
-	}
-	return fields, found
+	t.AddRest(m, &w)
 }
 
-// payloadField is a payload with its generic header and what is in its body.
-func payloadField(m *Message, p Payload) (Field, []Finding) {
-	f := Field{Name: p.Type.String(), Value: "next " + p.Next.Name(), Offset: p.Offset, Length: p.Length}
-	if p.Next == PayloadNone {
-		f.Value = "last"
-	} else if m.V2() && p.Type.Encrypted() {
-		f.Value = "first inside " + p.Next.Name()
+// AddHeader adds the header of a message.
+func (t *Tree) AddHeader(m *Message) {
+	h := &m.Header
+	t.level, t.at = 0, 0
+	header := t.open("header", HeaderLength)
+	t.str("IKEv").num(uint64(h.Version.Major)).str(" ").str(h.ExchangeType.String())
+	t.add("initiator SPI", 8).spi(h.InitiatorSPI)
+	t.add("responder SPI", 8).spi(h.ResponderSPI)
+	t.add("next payload", 1).enum(namesPayloadTypes, uint16(h.NextPayload))
+	t.add("version", 1).num(uint64(h.Version.Major)).str(".").num(uint64(h.Version.Minor))
+	t.add("exchange type", 1).enum(namesExchangeTypes, uint16(h.ExchangeType))
+	t.add("flags", 1).flags(h)
+	t.add("message ID", 4).num(uint64(h.MessageID))
+	t.add("length", 4).num(uint64(h.Length))
+	t.close(header)
+	t.Findings = append(t.Findings, headerFindings(m)...)
+}
+
+// AddPayload adds a payload that a walk over the message gave: its generic
+// header and what is in its body.
+func (t *Tree) AddPayload(m *Message, p Payload) {
+	t.level, t.at = 0, p.Offset
+	payload := t.open(p.Type.String(), p.Length)
+	if n := notifyName(m, &p); n != "" {
+		t.str(n).str(", ")
+	}
+	switch {
+	case p.Next == PayloadNone:
+		t.str("last")
+	case m.V2() && p.Type.Encrypted():
+		t.str("first inside ").str(p.Next.Name())
+	default:
+		t.str("next ").str(p.Next.Name())
 	}
 	if p.Critical {
-		f.Value += ", critical"
+		t.str(", critical")
 	}
-	if n := notifyName(m, &p); n != "" {
-		f.Value = n + ", " + f.Value
-	}
-	var found []Finding
 	reserved := m.raw[p.Offset+1]
 	if m.V2() {
 		reserved &= 0x7f
 	}
 	if reserved != 0 {
-		found = append(found, Finding{p.Offset + 1, FindingWarning, "reserved bits of the payload header are set"})
+		t.find(p.Offset+1, FindingWarning, "reserved bits of the payload header are set")
 	}
-	var more []Finding
-	f.Children, more = PayloadFields(m, p)
-	return f, append(found, more...)
+	t.addBody(m, p)
+	t.close(payload)
+}
+
+// AddRest adds what a walk over the payloads of a message left when it ended:
+// encrypted, behind the last payload, or not to be read.
+func (t *Tree) AddRest(m *Message, w *Walker) {
+	if m.raw == nil {
+		return
+	}
+	if err := w.Err(); err != nil {
+		t.Findings = append(t.Findings, findingOf(err, 0))
+	}
+	t.level, t.at = 0, w.Offset()
+	if length := m.end - t.at; length > 0 {
+		encrypted := m.V1() && m.Flags&FlagEncryption != 0
+		name, rest := "rest", m.raw[min(t.at, len(m.raw)):]
+		if encrypted {
+			name = "encrypted"
+		}
+		t.add(name, length)
+		if encrypted {
+			t.str("first inside ").str(m.NextPayload.Name())
+		}
+		if len(rest) > 0 {
+			t.Fields[t.cur].Bytes = rest
+		}
+	}
+	if m.Trailing > 0 {
+		t.at = m.end
+		t.add("trailing bytes", m.Trailing)
+	}
+}
+
+// AddInside adds a field that stands for a message and holds all fields of it.
+// Their offsets count from its own beginning. What is wrong with it is left out.
+func (t *Tree) AddInside(name, value string, m *Message) {
+	var inside Tree
+	inside.Read(m)
+	t.level, t.at = 0, 0
+	t.add(name, m.end+m.Trailing).str(value)
+	for _, f := range inside.Fields {
+		f.Level++
+		t.Fields = append(t.Fields, f)
+	}
 }
 
 // notifyName names the type of a notify, of which a message may have many; it
 // is "" for other payloads, and for types without a name.
-func notifyName(m *Message, p *Payload) string {
-	var name string
-	var typ uint16
+func notifyName(m *Message, p *Payload) (name string) {
 	switch {
 	case m.V2() && p.Type == PayloadNotify:
-		n, err := ParseNotify(p.Body)
-		if err != nil {
-			return ""
+		if n, err := ParseNotify(p.Body); err == nil {
+			name, _ = namesNotifyTypes(uint16(n.Type))
 		}
-		name, typ = n.Type.Name(), uint16(n.Type)
 	case m.V1() && p.Type == PayloadV1Notify:
-		n, err := ParseV1Notify(p.Body)
-		if err != nil {
-			return ""
+		if n, err := ParseV1Notify(p.Body); err == nil {
+			name, _ = namesV1NotifyTypes(uint16(n.Type))
 		}
-		name, typ = n.Type.Name(), uint16(n.Type)
-	default:
-		return ""
-	}
-	if name == strconv.Itoa(int(typ)) {
-		return ""
 	}
 	return name
 }
 
-// restField is what the walk over the payloads left: encrypted, behind the
-// last payload, or not to be read.
-func restField(m *Message, at int) (Field, bool) {
-	if at >= m.end {
-		return Field{}, false
-	}
-	f := Field{Name: "rest", Offset: at, Length: m.end - at}
-	if m.V1() && m.Flags&FlagEncryption != 0 {
-		f.Name, f.Value = "encrypted", "first inside "+m.NextPayload.Name()
-	}
-	if at < len(m.raw) {
-		f.Bytes = m.raw[at:]
-	}
-	return f, true
-}
-
-func headerField(h *Header) Field {
-	f := Field{Name: "header", Value: "IKEv" + strconv.Itoa(int(h.Version.Major)) + " " + h.ExchangeType.String(), Length: HeaderLength}
-	for _, c := range []struct {
-		name, value string
-		length      int
-	}{
-		{"initiator SPI", h.InitiatorSPI.String(), 8},
-		{"responder SPI", h.ResponderSPI.String(), 8},
-		{"next payload", named(h.NextPayload.String(), uint16(h.NextPayload)), 1},
-		{"version", h.Version.String(), 1},
-		{"exchange type", named(h.ExchangeType.String(), uint16(h.ExchangeType)), 1},
-		{"flags", h.flagNames(), 1},
-		{"message ID", strconv.FormatUint(uint64(h.MessageID), 10), 4},
-		{"length", strconv.FormatUint(uint64(h.Length), 10), 4},
-	} {
-		at := 0
-		if n := len(f.Children); n > 0 {
-			at = f.Children[n-1].Offset + f.Children[n-1].Length
-		}
-		f.Children = append(f.Children, Field{Name: c.name, Value: c.value, Offset: at, Length: c.length})
-	}
-	return f
-}
-
-// flagNames lists the flags that are set, "none" if there are none.
-func (h *Header) flagNames() string {
+// flags writes which flags are set, "none" if there are none.
+func (t *Tree) flags(h *Header) {
 	names := [8]string{3: "initiator", 4: "version", 5: "response"}
 	if h.V1() {
 		names = [8]string{0: "encryption", 1: "commit", 2: "authentication only"}
 	}
-	var set []string
 	for bit, name := range names {
 		switch {
 		case h.Flags&(1<<bit) == 0:
 		case name == "":
-			set = append(set, "reserved bit "+strconv.Itoa(bit))
+			t.item("reserved bit ").num(uint64(bit))
 		default:
-			set = append(set, name)
+			t.item(name)
 		}
 	}
-	if set == nil {
-		return "none"
+	if h.Flags == 0 {
+		t.str("none")
 	}
-	return strings.Join(set, ", ")
 }
 
 // headerFindings judges the header against what was there.
@@ -215,12 +201,4 @@ func findingOf(err error, at int) Finding {
 		return Finding{at + e.Offset, FindingError, e.Part + ": " + e.Problem}
 	}
 	return Finding{at, FindingError, err.Error()}
-}
-
-// named gives "name (number)", or the number alone where there is no name.
-func named(name string, v uint16) string {
-	if n := strconv.Itoa(int(v)); name != n {
-		return name + " (" + n + ")"
-	}
-	return name
 }

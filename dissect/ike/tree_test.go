@@ -7,7 +7,7 @@ import (
 
 // checkTree demands that fields are in order, inside what holds them, and that
 // none lies outside the message.
-func checkTree(t *testing.T, fields []Field, from, to int) {
+func checkTree(t *testing.T, fields []node, from, to int) {
 	t.Helper()
 	at := from
 	for _, f := range fields {
@@ -54,7 +54,7 @@ func TestTree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fields, found := Tree(&m)
+			fields, found := wholeTree(&m)
 			checkTree(t, fields, 0, max(tt.wire, len(tt.b)))
 			var names []string
 			for _, f := range fields {
@@ -84,7 +84,7 @@ func TestTreeOfAHeader(t *testing.T) {
 	if err == nil {
 		t.Fatal("version 3 parsed")
 	}
-	fields, found := Tree(&m)
+	fields, found := wholeTree(&m)
 	if len(fields) != 1 || len(found) != 1 || found[0].Offset != 17 {
 		t.Errorf("%v %v", fields, found)
 	}
@@ -98,14 +98,56 @@ func TestTreePrefixes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fields, _ := Tree(&m)
+			fields, _ := wholeTree(&m)
 			checkTree(t, fields, 0, len(b))
 			m, err = Parse(b[:n], n)
 			if err != nil {
 				t.Fatal(err)
 			}
-			fields, _ = Tree(&m)
+			fields, _ = wholeTree(&m)
 			checkTree(t, fields, 0, n)
 		}
 	}
+}
+
+// A tree that is used again allocates nothing, whatever it held before.
+func TestTreeAllocations(t *testing.T) {
+	for name, b := range map[string][]byte{"IKE_SA_INIT": saInit(), "IKE_AUTH": auth(), "quick mode": quickMode()} {
+		m := must[Message](t)(Parse(b, len(b)))
+		var tr Tree
+		tr.Read(&m)
+		noAllocs(t, name, func() { tr.Read(&m) })
+	}
+}
+
+// What a tree held before leaves no trace.
+func FuzzTree(f *testing.F) {
+	for _, b := range [][]byte{saInit(), mainMode(), quickMode(), auth()} {
+		f.Add(b, len(b), saInit())
+	}
+	f.Fuzz(func(t *testing.T, b []byte, wire int, before []byte) {
+		var used Tree
+		if m, err := Parse(before, len(before)); err == nil {
+			used.Read(&m)
+		}
+		m, _ := Parse(b, min(wire, 1<<20))
+		used.Read(&m)
+		fields := nodes(&used)
+		checkTree(t, fields, 0, max(len(b), min(wire, 1<<20), HeaderLength))
+		if got, want := probeText(fields, used.Findings), probeText(wholeTree(&m)); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		level := 0
+		for _, f := range used.Fields {
+			if f.Level < 0 || f.Level > level+1 {
+				t.Errorf("%q: level %d behind %d", f.Name, f.Level, level)
+			}
+			level = f.Level
+			for _, c := range f.Name {
+				if c < ' ' || c > '~' || c == '"' || c == '\\' {
+					t.Errorf("%q is no plain name", f.Name)
+				}
+			}
+		}
+	})
 }

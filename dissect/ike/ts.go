@@ -112,16 +112,18 @@ func selectorMin(t uint8) int {
 	return 0
 }
 
-// Fields gives the fields of the body, which begins at byte at of the message.
-func (t TS) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.number("number of selectors", uint64(t.Count), 1)
-	l.skip(3)
+// AppendFields adds the fields of the body.
+func (t TS) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, t.findings(to.at)...)
+	to.add("number of selectors", 1).num(uint64(t.Count))
+	to.skip(3)
 	for i := t.Selectors(); i.Next(); {
 		s := i.Selector()
-		l.group("traffic selector", s.String(), selectorHead+len(s.Data), s.Fields(l.at))
+		selector := to.open("traffic selector", selectorHead+len(s.Data))
+		to.str(s.String())
+		s.AppendFields(to)
+		to.close(selector)
 	}
-	return l.fields
 }
 
 func (t TS) findings(at int) (found []Finding) {

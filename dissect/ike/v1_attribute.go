@@ -1,55 +1,56 @@
 package ike
 
-// attributeNames gives the name of an attribute and its value in words; last is
-// the value of the attribute in front of it, which tells the unit of a
-// duration.
-type attributeNames func(a Attribute, last Attribute) (name, value string)
+// attributeWriter writes what an attribute says into the field that is open, and
+// returns the attribute's name; last is the attribute in front of it, which
+// tells the unit of a duration.
+type attributeWriter func(to *Tree, a, last Attribute) (name string)
 
-// attributeFields gives a field for each attribute of a row, as far as it can
-// be read.
-func attributeFields(b []byte, at int, names attributeNames) []Field {
-	var out []Field
+// attributes adds a field for each attribute of a row, as far as it can be read.
+func (t *Tree) attributes(b []byte, text attributeWriter) {
 	var last Attribute
 	a := Attributes{b: b}
 	for from := 0; a.Next(); from = a.at {
-		name, value := names(a.cur, last)
-		out = append(out, Field{Name: name, Value: value, Offset: at + from, Length: a.at - from, Bytes: b[from:a.at]})
+		field := t.open("", a.at-from)
+		t.Fields[field].Bytes = b[from:a.at]
+		name := text(t, a.cur, last)
+		t.Fields[field].Name = name
+		t.close(field)
 		last = a.cur
 	}
-	return out
 }
 
-// numberOr gives the value of an attribute by the names of a registry, with the
-// number; or as a number, or in hexadecimal if it is too large.
-func numberOr(a Attribute, names func(uint16) (name, short string)) string {
-	v, ok := a.Uint()
-	if !ok || v > 0xffff {
-		return attributeNumber(a)
+// attributeEnum writes the value of an attribute by the names of a registry,
+// with the number; or as a number, or in hexadecimal if it is too large.
+func (t *Tree) attributeEnum(a Attribute, names func(uint16) (name, short string)) {
+	if v, ok := a.Uint(); ok && v <= 0xffff {
+		t.enum(names, uint16(v))
+		return
 	}
-	return nameOf(names, uint16(v))
+	t.attributeNumber(a)
 }
 
-func attributeNumber(a Attribute) string {
+// attributeNumber writes the value of an attribute as a number, or in
+// hexadecimal if it is too large.
+func (t *Tree) attributeNumber(a Attribute) *Tree {
 	if v, ok := a.Uint(); ok {
-		return decimal(v)
+		return t.num(v)
 	}
-	return opaqueText(a.Value)
+	return t.opaque(a.Value)
 }
 
-// durationText gives a life duration in the unit that the life type in front of
-// it names (RFC 2407 4.5, RFC 2409 appendix A).
-func durationText(a, last Attribute, lifeType uint16) string {
-	s := attributeNumber(a)
+// attributeDuration writes a life duration in the unit that the life type in
+// front of it names (RFC 2407 4.5, RFC 2409 appendix A).
+func (t *Tree) attributeDuration(a, last Attribute, lifeType uint16) {
+	t.attributeNumber(a)
 	if last.Type != lifeType {
-		return s
+		return
 	}
 	switch unit, _ := last.Uint(); unit {
 	case V1LifeSeconds:
-		return s + " s"
+		t.str(" s")
 	case V1LifeKilobytes:
-		return s + " kB"
+		t.str(" kB")
 	}
-	return s
 }
 
 // Attribute classes that only name their value: the type of a group of one's
@@ -61,31 +62,31 @@ const (
 
 // v1Phase1Attribute names an attribute of a transform of phase 1 (RFC 2409
 // appendix A).
-func v1Phase1Attribute(a, last Attribute) (name, value string) {
+func v1Phase1Attribute(to *Tree, a, last Attribute) (name string) {
 	t := V1AttributeType(a.Type)
 	switch t {
 	case V1AttributeEncryption:
-		value = numberOr(a, namesV1Encryption)
+		to.attributeEnum(a, namesV1Encryption)
 	case V1AttributeHash:
-		value = numberOr(a, namesV1Hash)
+		to.attributeEnum(a, namesV1Hash)
 	case V1AttributeAuthentication:
-		value = numberOr(a, namesV1Authentication)
+		to.attributeEnum(a, namesV1Authentication)
 	case V1AttributeGroup:
-		value = numberOr(a, v1GroupNames)
+		to.attributeEnum(a, v1GroupNames)
 	case v1AttributeGroupType:
-		value = numberOr(a, namesV1GroupTypes)
+		to.attributeEnum(a, namesV1GroupTypes)
 	case v1AttributeAsymmetric:
-		value = numberOr(a, namesV1AsymmetricAlgorithms)
+		to.attributeEnum(a, namesV1AsymmetricAlgorithms)
 	case V1AttributeLifeType:
-		value = numberOr(a, namesV1LifeTypes)
+		to.attributeEnum(a, namesV1LifeTypes)
 	case V1AttributeLifeDuration:
-		value = durationText(a, last, uint16(V1AttributeLifeType))
+		to.attributeDuration(a, last, uint16(V1AttributeLifeType))
 	case V1AttributeKeyLength:
-		value = attributeNumber(a) + " bits"
+		to.attributeNumber(a).str(" bits")
 	default:
-		value = attributeNumber(a)
+		to.attributeNumber(a)
 	}
-	return t.String(), value
+	return t.String()
 }
 
 // v1GroupNames names a group in both columns as V1GroupName does.

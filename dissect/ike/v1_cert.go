@@ -37,37 +37,23 @@ func (c V1Certificate) Append(b []byte) []byte {
 	return append(append(b, byte(c.Encoding)), c.Data...)
 }
 
-// Fields gives the encoding, and what a certificate of X.509 says.
-func (c V1Certificate) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("encoding", named(c.Encoding.String(), uint16(c.Encoding)), 1)
-	value, children, _ := c.decode(l.at)
-	if len(c.Data) > 0 {
-		l.bytes("certificate", value, c.Data)
-		l.fields[len(l.fields)-1].Children = children
-	}
-	return l.fields
+// AppendFields adds the encoding, and what a certificate of X.509 says.
+func (c V1Certificate) AppendFields(to *Tree) {
+	to.add("encoding", 1).enum(namesV1CertEncodings, uint16(c.Encoding))
+	to.certificate(c.Data, c.decoder())
 }
 
-func (c V1Certificate) findings(at int) []Finding {
-	if _, _, err := c.decode(at + 1); err != nil {
-		return []Finding{{at + 1, FindingWarning, "certificate is not read: " + err.Error()}}
-	}
-	return nil
-}
-
-// decode gives what the encodings of X.509 say: one line, and fields that take
-// no bytes of their own.
-func (c V1Certificate) decode(at int) (string, []Field, error) {
+// decoder gives what reads the encodings of X.509, nil for any other.
+func (c V1Certificate) decoder() certificateDecoder {
 	switch c.Encoding {
 	case V1CertPKCS7:
-		return pkcs7Fields(at, c.Data)
+		return pkcs7Fields
 	case V1CertX509Signature, V1CertX509KeyExch:
-		return certificateFields(at, c.Data)
+		return certificateFields
 	case V1CertCRL, V1CertARL:
-		return crlFields(at, c.Data)
+		return crlFields
 	}
-	return opaqueText(c.Data), nil, nil
+	return nil
 }
 
 // V1CertRequest is the body of a certificate request payload of IKEv1
@@ -92,25 +78,16 @@ func (c V1CertRequest) Append(b []byte) []byte {
 	return append(append(b, byte(c.Encoding)), c.Authority...)
 }
 
-// Fields gives the encoding and the authority.
-func (c V1CertRequest) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("encoding", named(c.Encoding.String(), uint16(c.Encoding)), 1)
+// AppendFields adds the encoding and the authority.
+func (c V1CertRequest) AppendFields(to *Tree) {
+	to.add("encoding", 1).enum(namesV1CertEncodings, uint16(c.Encoding))
 	if len(c.Authority) == 0 {
-		l.derived("authority", "any")
-		return l.fields
+		to.derived("authority", "any")
+		return
 	}
-	name, _ := dnText(c.Authority)
-	l.bytes("authority", name, c.Authority)
-	return l.fields
-}
-
-func (c V1CertRequest) findings(at int) []Finding {
-	if len(c.Authority) == 0 {
-		return nil
+	name, ok := dnText(c.Authority)
+	if !ok {
+		to.find(to.at, FindingWarning, "authority is not a distinguished name")
 	}
-	if _, ok := dnText(c.Authority); !ok {
-		return []Finding{{at + 1, FindingWarning, "authority is not a distinguished name"}}
-	}
-	return nil
+	to.bytes("authority", c.Authority).str(name)
 }

@@ -68,24 +68,14 @@ func (c V1Config) Append(b []byte) []byte {
 	return append(b, c.attributes...)
 }
 
-// Fields gives the type, the identifier and the attributes. Passwords and
+// AppendFields adds the type, the identifier and the attributes. Passwords and
 // what stands for one are not shown: neither as a value nor as bytes.
-func (c V1Config) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("type", named(c.Type.String(), uint16(c.Type)), 1)
-	l.skip(1)
-	l.add("identifier", decimal(c.Identifier), 2)
-	attributes := attributeFields(c.attributes, l.at, v1ConfigAttribute)
-	i := 0
-	for a := c.Attributes(); a.Next(); i++ {
-		f := &attributes[i]
-		if V1ConfigAttribute(a.cur.Type).secret() && len(a.cur.Value) > 0 {
-			f.Bytes = nil
-		} else if f.Length > 4 {
-			f.Children = v1ConfigEntries(a.cur, f.Offset)
-		}
-	}
-	return append(l.fields, attributes...)
+func (c V1Config) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, c.findings(to.at)...)
+	to.add("type", 1).enum(namesV1ModeConfigTypes, uint16(c.Type))
+	to.skip(1)
+	to.add("identifier", 2).num(uint64(c.Identifier))
+	to.attributes(c.attributes, v1ConfigAttribute)
 }
 
 func (c V1Config) findings(at int) []Finding {

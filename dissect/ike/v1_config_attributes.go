@@ -3,7 +3,6 @@ package ike
 import (
 	"encoding/binary"
 	"net/netip"
-	"strconv"
 	"strings"
 )
 
@@ -67,56 +66,70 @@ func (t V1ConfigAttribute) secret() bool {
 	return false
 }
 
-// v1ConfigAttribute names an attribute and gives its value in words.
-func v1ConfigAttribute(a, _ Attribute) (name, value string) {
+// v1ConfigAttribute writes the value of an attribute in the format of its type,
+// in hexadecimal if it does not have that format. A request has no value.
+func v1ConfigAttribute(to *Tree, a, _ Attribute) (name string) {
 	t := V1ConfigAttribute(a.Type)
-	return t.String(), t.text(a)
+	d := a.Value
+	switch {
+	case len(d) == 0:
+		to.str("empty")
+	case t.secret():
+		to.count(len(d), " bytes, not shown")
+		to.Fields[to.cur].Bytes = nil
+	case !t.appendText(to, a):
+		if a.Short {
+			to.attributeNumber(a)
+		} else {
+			to.opaque(d)
+		}
+	}
+	if t == V1ConfigUnitySplitInclud || t == V1ConfigUnitySplitExclud {
+		unityNetworks(to, a)
+	}
+	return t.String()
 }
 
-// text gives the value in the format of the type, in hexadecimal if it does not
-// have that format. A request has no value.
-func (t V1ConfigAttribute) text(a Attribute) string {
+// appendText writes the value in the format of the type, and reports whether it
+// has that format.
+func (t V1ConfigAttribute) appendText(to *Tree, a Attribute) (ok bool) {
 	d := a.Value
-	if len(d) == 0 {
-		return "empty"
-	}
-	if t.secret() {
-		return strconv.Itoa(len(d)) + " bytes, not shown"
-	}
 	switch t {
 	case V1ConfigIP4Address, V1ConfigIP4Netmask, V1ConfigIP4DNS, V1ConfigIP4NBNS, V1ConfigIP4DHCP,
 		V1ConfigIP6Address, V1ConfigIP6Netmask, V1ConfigIP6DNS, V1ConfigIP6NBNS, V1ConfigIP6DHCP:
-		return addressText(d)
+		to.address(d)
 	case V1ConfigAddressExpiry:
-		return attributeNumber(a) + " s"
+		to.attributeNumber(a).str(" s")
 	case V1ConfigIP4Subnet:
-		if len(d) == 8 {
-			return addressText(d[:4]) + "/" + maskText(d[4:])
+		if len(d) != 8 {
+			return false
 		}
+		to.address(d[:4]).str("/").str(maskText(d[4:]))
 	case V1ConfigIP6Subnet:
-		if len(d) == 17 {
-			return addressText(d[:16]) + "/" + decimal(d[16])
+		if len(d) != 17 {
+			return false
 		}
+		to.address(d[:16]).str("/").num(uint64(d[16]))
 	case V1ConfigSupported:
-		return supportedText(d)
+		to.str(supportedText(d))
 	case V1ConfigVersion, V1ConfigXAUTHUser, V1ConfigXAUTHMessage, V1ConfigXAUTHDomain,
 		V1ConfigUnityBanner, V1ConfigUnityDomain, V1ConfigUnitySplitDNS, V1ConfigUnityBackup, V1ConfigUnityDDNSHost:
-		return string(d)
+		add(to, d)
 	case V1ConfigXAUTHType:
-		return numberOr(a, namesV1XAUTHTypes)
+		to.attributeEnum(a, namesV1XAUTHTypes)
 	case V1ConfigXAUTHStatus:
-		return numberOr(a, namesV1XAUTHStatus)
+		to.attributeEnum(a, namesV1XAUTHStatus)
 	case V1ConfigUnitySavePasswd, V1ConfigUnityPFS, V1ConfigUnityNATTPort:
-		return attributeNumber(a)
+		to.attributeNumber(a)
 	case V1ConfigUnitySplitInclud, V1ConfigUnitySplitExclud:
-		if n := len(d) / unitySplit; len(d)%unitySplit == 0 {
-			return strconv.Itoa(n) + " networks"
+		if len(d)%unitySplit != 0 {
+			return false
 		}
+		to.count(len(d)/unitySplit, " networks")
+	default:
+		return false
 	}
-	if a.Short {
-		return attributeNumber(a)
-	}
-	return opaqueText(d)
+	return true
 }
 
 // supportedText names the attributes that a SUPPORTED_ATTRIBUTES lists.
@@ -135,20 +148,17 @@ func supportedText(d []byte) string {
 // protocol, source port and destination port, as vpnc and libreswan have it.
 const unitySplit = 4 + 4 + 2 + 2 + 2
 
-// v1ConfigEntries gives the fields of an attribute that lists the networks of a
-// split tunnel, nil for any other.
-func v1ConfigEntries(a Attribute, at int) []Field {
-	t := V1ConfigAttribute(a.Type)
-	if t != V1ConfigUnitySplitInclud && t != V1ConfigUnitySplitExclud || len(a.Value)%unitySplit != 0 {
-		return nil
+// unityNetworks adds the networks of a split tunnel, each in a field.
+func unityNetworks(to *Tree, a Attribute) {
+	d := a.Value
+	if len(d) == 0 || a.Short || len(d)%unitySplit != 0 {
+		return
 	}
-	l := fieldList{at: at}
-	l.add("type", named(t.String(), a.Type), 2)
-	l.add("length", itoa(len(a.Value)), 2)
-	for d := a.Value; len(d) > 0; d = d[unitySplit:] {
-		l.bytes("network", unityNetwork(d), d[:unitySplit])
+	to.add("type", 2).named(V1ConfigAttribute(a.Type).String(), uint64(a.Type))
+	to.add("length", 2).num(uint64(len(d)))
+	for ; len(d) > 0; d = d[unitySplit:] {
+		to.bytes("network", d[:unitySplit]).str(unityNetwork(d))
 	}
-	return l.fields
 }
 
 func unityNetwork(d []byte) string {

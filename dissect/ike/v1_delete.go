@@ -1,19 +1,18 @@
 package ike
 
-// Fields gives the fields of the body, which begins at the given offset, with
+// AppendFields adds the fields of the body, with
 // one for each SPI.
-func (d V1Delete) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("domain of interpretation", doiName(d.DOI), 4)
-	l.add("protocol", named(d.Protocol.String(), uint16(d.Protocol)), 1)
-	l.add("SPI size", decimal(d.SPISize), 1)
-	l.add("number of SPIs", decimal(d.Count), 2)
+func (d V1Delete) AppendFields(to *Tree) {
+	to.doi(d.DOI)
+	to.add("protocol", 1).enum(namesV1Protocols, uint16(d.Protocol))
+	to.add("SPI size", 1).num(uint64(d.SPISize))
+	to.add("number of SPIs", 2).num(uint64(d.Count))
 	for i := 0; ; i++ {
 		spi := d.SPI(i)
 		if spi == nil {
-			return l.fields
+			return
 		}
-		l.bytes("SPI", spiText(spi), spi)
+		to.bytes("SPI", spi).str(spiText(spi))
 	}
 }
 
@@ -25,10 +24,11 @@ func spiText(spi []byte) string {
 	return opaqueText(spi)
 }
 
-// doiName names a domain of interpretation.
-func doiName(doi uint32) string {
-	if doi > 0xffff {
-		return decimal(doi)
+// doi adds a domain of interpretation.
+func (t *Tree) doi(doi uint32) {
+	name := ""
+	if doi <= 0xffff {
+		name, _ = namesV1DOIs(uint16(doi))
 	}
-	return nameOf(namesV1DOIs, uint16(doi))
+	t.add("domain of interpretation", 4).named(name, uint64(doi))
 }

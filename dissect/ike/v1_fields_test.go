@@ -9,9 +9,9 @@ import (
 
 // v1PayloadOf gives fields and findings of a payload of IKEv1 whose body begins
 // at byte at of its message.
-func v1PayloadOf(kind PayloadType, at int, body []byte) ([]Field, []Finding) {
+func v1PayloadOf(kind PayloadType, at int, body []byte) ([]node, []Finding) {
 	m := Message{Header: Header{Version: Version{Major: 1}, ExchangeType: ExchangeAuthIPMain}}
-	return PayloadFields(&m, Payload{Type: kind, Offset: at - genericLength, Length: genericLength + len(body), Body: body})
+	return bodyOf(&m, Payload{Type: kind, Offset: at - genericLength, Length: genericLength + len(body), Body: body})
 }
 
 // runV1Bodies checks tests of payloads of IKEv1: fields, findings, and that
@@ -156,7 +156,7 @@ func TestV1PayloadCutByTheCapture(t *testing.T) {
 		for _, body := range bodies {
 			for n := range body {
 				p := Payload{Type: kind, Offset: 28, Length: genericLength + len(body), Body: body[:n:n], Truncated: true}
-				fields, found := PayloadFields(&m, p)
+				fields, found := bodyOf(&m, p)
 				if len(found) != 0 {
 					t.Fatalf("type %d, %d of %d bytes: %v", kind, n, len(body), found)
 				}

@@ -12,18 +12,17 @@ func (f V1Fragment) Append(b []byte) []byte {
 	return append(b, f.Data...)
 }
 
-// Fields gives the fields of the body, which begins at the given offset.
-func (f V1Fragment) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("fragment ID", decimal(f.ID), 2)
-	l.add("fragment number", decimal(f.Number), 1)
+// AppendFields adds the fields of the body.
+func (f V1Fragment) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, f.findings(to.at)...)
+	to.add("fragment ID", 2).num(uint64(f.ID))
+	to.add("fragment number", 1).num(uint64(f.Number))
 	last := "more follow"
 	if f.Last {
 		last = "last"
 	}
-	l.add("flags", last, 1)
-	l.opaque("piece of a message", f.Data)
-	return l.fields
+	to.add("flags", 1).str(last)
+	to.opaqueBytes("piece of a message", f.Data)
 }
 
 func (f V1Fragment) findings(at int) []Finding {

@@ -19,18 +19,18 @@ func (g V1GAP) Attributes() Attributes { return Attributes{b: g.attributes} }
 // Append appends the body to b.
 func (g V1GAP) Append(b []byte) []byte { return append(b, g.attributes...) }
 
-// Fields gives a field for each attribute.
-func (g V1GAP) Fields(at int) []Field { return attributeFields(g.attributes, at, gapAttribute) }
+// AppendFields adds a field for each attribute.
+func (g V1GAP) AppendFields(to *Tree) { to.attributes(g.attributes, gapAttribute) }
 
 var gapAttributes = countFrom1("ACTIVATION_TIME_DELAY", "DEACTIVATION_TIME_DELAY", "SENDER_ID_REQUEST")
 
-func gapAttribute(a, _ Attribute) (name, value string) {
+func gapAttribute(to *Tree, a, _ Attribute) (name string) {
 	name, _ = gapAttributes(a.Type)
-	value = attributeNumber(a)
+	to.attributeNumber(a)
 	if a.Type == 1 || a.Type == 2 {
-		value += " s"
+		to.str(" s")
 	}
-	return or(name, a.Type), value
+	return or(name, a.Type)
 }
 
 // V1Sequence is the body of a sequence number payload (RFC 6407 5.7).
@@ -52,9 +52,9 @@ func ParseV1Sequence(body []byte) (V1Sequence, error) {
 // Append appends the body to b.
 func (s V1Sequence) Append(b []byte) []byte { return binary.BigEndian.AppendUint32(b, s.Number) }
 
-// Fields gives the number.
-func (s V1Sequence) Fields(at int) []Field {
-	return []Field{{Name: "sequence number", Value: decimal(s.Number), Offset: at, Length: 4}}
+// AppendFields adds the number.
+func (s V1Sequence) AppendFields(to *Tree) {
+	to.add("sequence number", 4).num(uint64(s.Number))
 }
 
 // V1Possession is the body of a proof of possession payload (RFC 3547 5.7): a
@@ -73,7 +73,7 @@ func ParseV1Possession(body []byte) (V1Possession, error) {
 // Append appends the body to b.
 func (p V1Possession) Append(b []byte) []byte { return append(b, p.Data...) }
 
-// Fields gives the signature with its size.
-func (p V1Possession) Fields(at int) []Field {
-	return []Field{sizedField("proof", at, p.Data)}
+// AppendFields adds the signature with its size.
+func (p V1Possession) AppendFields(to *Tree) {
+	to.sizedBytes("proof", p.Data)
 }

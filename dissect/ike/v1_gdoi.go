@@ -62,42 +62,35 @@ func (s V1SA) Group() Walker {
 	return WalkPayloads(s.group[4:], groupFirst(s.group), 1)
 }
 
-// groupFields gives the fields behind the domain of interpretation.
-func (s V1SA) groupFields(at int) ([]Field, []Finding) {
-	l := fieldList{at: at}
-	l.add("situation", decimal(s.Situation), 4)
+// groupFields adds the fields behind the domain of interpretation.
+func (s V1SA) groupFields(to *Tree) {
+	to.add("situation", 4).num(uint64(s.Situation))
 	if len(s.group) < 4 {
-		return l.fields, nil
+		return
 	}
-	l.add("first payload", groupFirst(s.group).Name(), 2)
-	l.skip(2)
-	var found []Finding
+	to.add("first payload", 2).str(groupFirst(s.group).Name())
+	to.skip(2)
+	from := to.at
 	for w := s.Group(); w.Next(); {
 		p := w.cur
-		p.Offset += at + v1GroupHead - 4
+		p.Offset += from
+		payload := to.open(p.Type.String(), p.Length)
+		to.add("next payload", 1).str(p.Next.Name())
+		to.skip(1)
+		to.add("length", 2).num(uint64(p.Length))
 		switch p.Type {
 		case PayloadV1SAKEK, PayloadV1SATEK, PayloadV1GAP:
-			children, more := payloadFieldsV1(nil, &p)
-			found = append(found, more...)
-			l.group(p.Type.String(), "", p.Length, append(genericFields(p), children...))
+			to.addBody(&groupMessage, p)
 		default: // no other belongs here
-			found = append(found, Finding{p.Offset, FindingWarning, "payload " + p.Type.Name() + " inside an SA payload"})
-			body := fieldList{at: p.Offset + genericLength}
-			body.opaque("body", p.Body)
-			l.group(p.Type.String(), "", p.Length, append(genericFields(p), body.fields...))
+			to.find(p.Offset, FindingWarning, "payload "+p.Type.Name()+" inside an SA payload")
+			to.opaqueBytes("body", p.Body)
 		}
+		to.close(payload)
 	}
-	return l.fields, found
 }
 
-// genericFields gives the fields of a generic payload header.
-func genericFields(p Payload) []Field {
-	l := fieldList{at: p.Offset}
-	l.add("next payload", p.Next.Name(), 1)
-	l.skip(1)
-	l.add("length", itoa(p.Length), 2)
-	return l.fields
-}
+// groupMessage stands for the message around the payloads of a group's policy.
+var groupMessage = Message{Header: Header{Version: Version{Major: 1}}}
 
 // GroupID is one end of the traffic that a KEK or TEK is for (RFC 6407 5.3 and
 // 5.5.1):
@@ -139,15 +132,16 @@ func (g GroupID) String() string {
 	return s
 }
 
-func (g GroupID) addTo(l *fieldList, name string) {
-	inner := fieldList{at: l.at}
-	inner.add("type", named(g.Type.String(), uint16(g.Type)), 1)
-	inner.add("port", portText(g.Port), 2)
-	inner.add("length", itoa(len(g.Data)), 1)
+func (g GroupID) appendFields(to *Tree, name string) {
+	field := to.open(name, 4+len(g.Data))
+	to.str(g.String())
+	to.add("type", 1).enum(namesV1IDTypes, uint16(g.Type))
+	to.add("port", 2).str(portText(g.Port))
+	to.add("length", 1).num(uint64(len(g.Data)))
 	if len(g.Data) > 0 {
-		inner.bytes("identification", V1ID{Type: g.Type, Data: g.Data}.String(), g.Data)
+		to.bytes("identification", g.Data).str(V1ID{Type: g.Type, Data: g.Data}.String())
 	}
-	l.group(name, g.String(), 4+len(g.Data), inner.fields)
+	to.close(field)
 }
 
 // countFrom1 makes a registry of names that count from 1.

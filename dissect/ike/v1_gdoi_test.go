@@ -102,8 +102,8 @@ func TestV1KeysAreNotShown(t *testing.T) {
 			t.Fatalf("type %d holds no secret", kind)
 		}
 		fields, _ := v1PayloadOf(kind, 32, x.body)
-		var walk func([]Field)
-		walk = func(fields []Field) {
+		var walk func([]node)
+		walk = func(fields []node) {
 			for _, f := range fields {
 				if bytes.Contains(f.Bytes, []byte(x.secret)) || bytes.Contains([]byte(f.Value), []byte(x.secret)) {
 					t.Errorf("type %d: %q shows the secret", kind, f.Name)

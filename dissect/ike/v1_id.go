@@ -131,16 +131,15 @@ func (i V1ID) Selector() string {
 	return s + " " + protocolText(i.Protocol) + "/" + decimal(i.Port)
 }
 
-// Fields gives the fields of the body, which begins at the given offset.
-func (i V1ID) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("type", named(i.Type.String(), uint16(i.Type)), 1)
-	l.add("protocol", protocolText(i.Protocol), 1)
-	l.add("port", portText(i.Port), 2)
+// AppendFields adds the fields of the body.
+func (i V1ID) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, i.findings(to.at)...)
+	to.add("type", 1).enum(namesV1IDTypes, uint16(i.Type))
+	to.add("protocol", 1).str(protocolText(i.Protocol))
+	to.add("port", 2).str(portText(i.Port))
 	if len(i.Data) > 0 {
-		l.bytes("identification", i.String(), i.Data)
+		to.bytes("identification", i.Data).str(i.String())
 	}
-	return l.fields
 }
 
 func (i V1ID) findings(at int) []Finding {

@@ -113,39 +113,33 @@ var (
 	sidValues      = countFrom1("NUMBER_OF_SID_BITS", "SID_VALUE")
 )
 
-// Fields gives the key packets. Keys themselves are not shown: neither as a
+// AppendFields adds the key packets. Keys themselves are not shown: neither as a
 // value nor as bytes.
-func (d V1KeyDownload) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("number of key packets", decimal(d.Count), 2)
-	l.skip(2)
-	first := l.at
+func (d V1KeyDownload) AppendFields(to *Tree) {
+	to.add("number of key packets", 2).num(uint64(d.Count))
+	to.skip(2)
+	first := to.at
 	for p, next, ok := d.Packet(0); ok; p, next, ok = d.Packet(next) {
-		l.group("key packet", nameOf(keyPacketTypes, uint16(p.Type)), first+next-l.at, p.fields(l.at))
+		packet := to.open("key packet", first+next-to.at)
+		to.enum(keyPacketTypes, uint16(p.Type))
+		p.appendFields(to)
+		to.close(packet)
 	}
-	return l.fields
 }
 
-func (p V1KeyPacket) fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("type", nameOf(keyPacketTypes, uint16(p.Type)), 1)
-	l.skip(1)
-	l.add("length", itoa(keyPacketHead+len(p.SPI)+len(p.attributes)), 2)
-	l.add("SPI size", itoa(len(p.SPI)), 1)
+func (p V1KeyPacket) appendFields(to *Tree) {
+	to.add("type", 1).enum(keyPacketTypes, uint16(p.Type))
+	to.skip(1)
+	to.add("length", 2).num(uint64(keyPacketHead + len(p.SPI) + len(p.attributes)))
+	to.add("SPI size", 1).num(uint64(len(p.SPI)))
 	if len(p.SPI) > 0 {
-		l.bytes("SPI", spiText(p.SPI), p.SPI)
+		to.bytes("SPI", p.SPI).str(spiText(p.SPI))
 	}
-	attributes := attributeFields(p.attributes, l.at, p.attribute)
-	if p.Type != KeyPacketSID {
-		for i := range attributes {
-			attributes[i].Bytes = nil
-		}
-	}
-	return append(l.fields, attributes...)
+	to.attributes(p.attributes, p.attribute)
 }
 
-func (p V1KeyPacket) attribute(a, _ Attribute) (name, value string) {
-	value = itoa(len(a.Value)) + " bytes, not shown"
+// attribute writes the value of an attribute, but no key.
+func (p V1KeyPacket) attribute(to *Tree, a, _ Attribute) (name string) {
 	switch p.Type {
 	case KeyPacketTEK:
 		name, _ = tekKeys(a.Type)
@@ -155,7 +149,10 @@ func (p V1KeyPacket) attribute(a, _ Attribute) (name, value string) {
 		name, _ = lkhKeys(a.Type)
 	case KeyPacketSID:
 		name, _ = sidValues(a.Type)
-		value = attributeNumber(a)
+		to.attributeNumber(a)
+		return or(name, a.Type)
 	}
-	return or(name, a.Type), value
+	to.count(len(a.Value), " bytes, not shown")
+	to.Fields[to.cur].Bytes = nil
+	return or(name, a.Type)
 }

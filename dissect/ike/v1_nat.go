@@ -1,7 +1,5 @@
 package ike
 
-import "strconv"
-
 // V1NATD is the body of a NAT-D payload of IKEv1 (RFC 3947 3.2): the hash of
 // the cookies with the address and port of one end, the receiver's first. See
 // NATDetectionMatches.
@@ -18,13 +16,12 @@ func ParseV1NATD(body []byte) (V1NATD, error) {
 // Append appends the body to b.
 func (n V1NATD) Append(b []byte) []byte { return append(b, n.Hash...) }
 
-// Fields gives the hash.
-func (n V1NATD) Fields(at int) []Field {
-	f := bytesField("hash of cookies, address and port", at, n.Hash)
-	if l := len(n.Hash); l > 32 {
-		f.Value = strconv.Itoa(l) + " bytes" + hashOfLength(l)
+// AppendFields adds the hash.
+func (n V1NATD) AppendFields(to *Tree) {
+	to.bytes("hash of cookies, address and port", n.Hash).opaque(n.Hash)
+	if n := len(n.Hash); n > maxOpaque {
+		to.str(hashOfLength(n))
 	}
-	return []Field{f}
 }
 
 // V1NATOA is the body of a NAT-OA payload of IKEv1 (RFC 3947 5.2): an address
@@ -65,13 +62,12 @@ func (n V1NATOA) Append(b []byte) []byte {
 	return append(b, n.Address...)
 }
 
-// Fields gives the type and the address.
-func (n V1NATOA) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("type", named(n.Type.String(), uint16(n.Type)), 1)
-	l.skip(3)
-	l.bytes("original address", addressText(n.Address), n.Address)
-	return l.fields
+// AppendFields adds the type and the address.
+func (n V1NATOA) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, n.findings(to.at)...)
+	to.add("type", 1).enum(namesV1IDTypes, uint16(n.Type))
+	to.skip(3)
+	to.bytes("original address", n.Address).address(n.Address)
 }
 
 func (n V1NATOA) findings(at int) []Finding {

@@ -1,9 +1,6 @@
 package ike
 
-import (
-	"encoding/binary"
-	"strconv"
-)
+import "encoding/binary"
 
 // Notifications of IKEv1 whose data is decoded (RFC 2407 4.6.3, RFC 3706 5,
 // and Cisco's, by strongSwan and libreswan).
@@ -42,26 +39,26 @@ func (n V1Notify) Lifetimes() Attributes {
 	return Attributes{b: n.Data}
 }
 
-// Fields gives the fields of the body, which begins at the given offset.
-func (n V1Notify) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("domain of interpretation", doiName(n.DOI), 4)
-	l.add("protocol", named(n.Protocol.String(), uint16(n.Protocol)), 1)
-	l.add("SPI size", strconv.Itoa(len(n.SPI)), 1)
-	l.add("type", named(n.Type.String(), uint16(n.Type)), 2)
+// AppendFields adds the fields of the body.
+func (n V1Notify) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, n.findings(to.at)...)
+	to.doi(n.DOI)
+	to.add("protocol", 1).enum(namesV1Protocols, uint16(n.Protocol))
+	to.add("SPI size", 1).num(uint64(len(n.SPI)))
+	to.add("type", 2).enum(namesV1NotifyTypes, uint16(n.Type))
 	if len(n.SPI) > 0 {
-		l.bytes("SPI", spiText(n.SPI), n.SPI)
+		to.bytes("SPI", n.SPI).str(spiText(n.SPI))
 	}
 	if len(n.Data) == 0 {
-		return l.fields
+		return
 	}
 	if seq, ok := n.DPDSequence(); ok {
-		l.bytes("sequence number", decimal(seq), n.Data)
-		return l.fields
+		to.bytes("sequence number", n.Data).num(uint64(seq))
+		return
 	}
 	if on, ok := n.ReplayStatus(); ok {
-		l.bytes("replay detection", map[bool]string{false: "disabled", true: "enabled"}[on], n.Data)
-		return l.fields
+		to.bytes("replay detection", n.Data).str(map[bool]string{false: "disabled", true: "enabled"}[on])
+		return
 	}
 	switch n.Type {
 	case V1NotifyResponderLifetime:
@@ -69,13 +66,12 @@ func (n V1Notify) Fields(at int) []Field {
 		if n.Protocol == V1ProtocolISAKMP {
 			name = v1Phase1Attribute
 		}
-		return append(l.fields, attributeFields(n.Data, l.at, name)...)
+		to.attributes(n.Data, name)
 	case V1NotifyUnityLoadBalance:
-		l.bytes("gateway", addressText(n.Data), n.Data)
+		to.bytes("gateway", n.Data).address(n.Data)
 	default:
-		l.bytes("data", textOrOpaque(n.Data), n.Data)
+		to.bytes("data", n.Data).printable(n.Data)
 	}
-	return l.fields
 }
 
 func (n V1Notify) findings(at int) []Finding {

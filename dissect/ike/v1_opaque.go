@@ -17,9 +17,9 @@ func ParseV1KE(body []byte) (V1KE, error) {
 // Append appends the body to b.
 func (k V1KE) Append(b []byte) []byte { return append(b, k.Data...) }
 
-// Fields gives the public value with its size.
-func (k V1KE) Fields(at int) []Field {
-	return []Field{sizedField("public value", at, k.Data)}
+// AppendFields adds the public value with its size.
+func (k V1KE) AppendFields(to *Tree) {
+	to.sizedBytes("public value", k.Data)
 }
 
 // V1Nonce is the body of a nonce payload of IKEv1 (RFC 2408 3.13), 8 to 256
@@ -35,9 +35,10 @@ func ParseV1Nonce(body []byte) (V1Nonce, error) {
 // Append appends the body to b.
 func (n V1Nonce) Append(b []byte) []byte { return append(b, n.Data...) }
 
-// Fields gives the nonce with its size.
-func (n V1Nonce) Fields(at int) []Field {
-	return []Field{sizedField("nonce", at, n.Data)}
+// AppendFields adds the nonce with its size.
+func (n V1Nonce) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, n.findings(to.at)...)
+	to.sizedBytes("nonce", n.Data)
 }
 
 func (n V1Nonce) findings(at int) []Finding {
@@ -62,11 +63,10 @@ func ParseV1Hash(body []byte) (V1Hash, error) {
 // Append appends the body to b.
 func (h V1Hash) Append(b []byte) []byte { return append(b, h.Data...) }
 
-// Fields gives the hash with the algorithms that have that length.
-func (h V1Hash) Fields(at int) []Field {
-	f := bytesField("hash", at, h.Data)
-	f.Value = strconv.Itoa(len(h.Data)) + " bytes" + hashOfLength(len(h.Data))
-	return []Field{f}
+// AppendFields adds the hash with the algorithms that have that length.
+func (h V1Hash) AppendFields(to *Tree) {
+	to.sizedBytes("hash", h.Data)
+	to.str(hashOfLength(len(h.Data)))
 }
 
 // hashOfLength names the hash algorithms of IKEv1 with an output of n bytes.
@@ -103,14 +103,7 @@ func ParseV1Signature(body []byte) (V1Signature, error) {
 // Append appends the body to b.
 func (s V1Signature) Append(b []byte) []byte { return append(b, s.Data...) }
 
-// Fields gives the signature with its size.
-func (s V1Signature) Fields(at int) []Field {
-	return []Field{sizedField("signature", at, s.Data)}
-}
-
-// sizedField is a field of random-looking bytes, of which the number says most.
-func sizedField(name string, at int, b []byte) Field {
-	f := bytesField(name, at, b)
-	f.Value = strconv.Itoa(len(b)) + " bytes"
-	return f
+// AppendFields adds the signature with its size.
+func (s V1Signature) AppendFields(to *Tree) {
+	to.sizedBytes("signature", s.Data)
 }

@@ -118,34 +118,35 @@ func v1TransformNames(p V1ProtocolID, id uint16) (name, short string) {
 }
 
 // v1IPsecAttribute names an attribute of a transform of quick mode.
-func v1IPsecAttribute(a, last Attribute) (name, value string) {
+func v1IPsecAttribute(to *Tree, a, last Attribute) (name string) {
 	t := V1IPsecAttributeType(a.Type)
 	switch t {
 	case V1IPsecLifeType:
-		value = numberOr(a, namesV1LifeTypes)
+		to.attributeEnum(a, namesV1LifeTypes)
 	case V1IPsecLifeDuration:
-		value = durationText(a, last, uint16(V1IPsecLifeType))
+		to.attributeDuration(a, last, uint16(V1IPsecLifeType))
 	case V1IPsecGroup:
-		value = numberOr(a, v1GroupNames)
+		to.attributeEnum(a, v1GroupNames)
 	case V1IPsecEncapsulation:
-		value = numberOr(a, namesV1EncapModes)
+		to.attributeEnum(a, namesV1EncapModes)
 	case V1IPsecAuthentication:
-		value = numberOr(a, namesV1AuthAlgorithms)
+		to.attributeEnum(a, namesV1AuthAlgorithms)
 	case V1IPsecKeyLength, V1IPsecAuthKeyLength:
-		value = attributeNumber(a) + " bits"
+		to.attributeNumber(a).str(" bits")
 	case V1IPsecECNTunnel:
-		value = numberOr(a, namesV1ECNTunnel)
+		to.attributeEnum(a, namesV1ECNTunnel)
 	case V1IPsecESN:
-		value = attributeNumber(a)
 		if v, ok := a.Uint(); ok && v == 1 {
-			value = "64-bit sequence numbers (1)"
+			to.named("64-bit sequence numbers", v)
+		} else {
+			to.attributeNumber(a)
 		}
 	case V1IPsecAddressPreservation:
-		value = numberOr(a, namesV1AddressPreservation)
+		to.attributeEnum(a, namesV1AddressPreservation)
 	case V1IPsecSADirection:
-		value = numberOr(a, namesV1SADirection)
+		to.attributeEnum(a, namesV1SADirection)
 	default:
-		value = attributeNumber(a)
+		to.attributeNumber(a)
 	}
-	return t.String(), value
+	return t.String()
 }

@@ -13,25 +13,25 @@ const (
 	V1ProtocolIPCOMP V1ProtocolID = 4
 )
 
-// Fields gives the domain of interpretation, the situation with its labels, and
+// AppendFields adds the domain of interpretation, the situation with its labels, and
 // the proposals with their transforms and attributes. In the GDOI, which has
 // none, the payloads of the group's policy stand in their place.
-func (s V1SA) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("domain of interpretation", doiName(s.DOI), 4)
+func (s V1SA) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, s.findings(to.at)...)
+	to.doi(s.DOI)
 	if s.DOI == DOIGDOI {
-		group, _ := s.groupFields(l.at)
-		return append(l.fields, group...)
+		s.groupFields(to)
+		return
 	}
-	l.add("situation", situationName(s.Situation), 4)
+	to.add("situation", 4).str(situationName(s.Situation))
 	if len(s.labels) > 0 {
-		l.group("labels", "", len(s.labels), labelFields(s.labels, s.Situation, l.at))
+		labels := to.open("labels", len(s.labels))
+		labelFields(to, s.labels, s.Situation)
+		to.close(labels)
 	}
 	for i := s.Proposals(); i.Next(); {
-		c := i.s.cur
-		l.group("proposal", strconv.Itoa(int(c[4]))+" "+i.Proposal().Name(), len(c), v1ProposalFields(i.Proposal(), c, l.at))
+		i.Proposal().appendFields(to, i.s.cur)
 	}
-	return l.fields
 }
 
 // Name gives the protocol with the number of transforms.
@@ -46,45 +46,39 @@ func (p V1Proposal) Name() string {
 	return p.Protocol.Name() + ", " + strconv.Itoa(n) + " transforms"
 }
 
-// v1ProposalFields gives the fields of a proposal; c are its bytes.
-func v1ProposalFields(p V1Proposal, c []byte, at int) []Field {
-	l := fieldList{at: at}
-	l.headFields(c)
-	l.add("number", decimal(p.Number), 1)
-	l.add("protocol", named(p.Protocol.String(), uint16(p.Protocol)), 1)
-	l.add("SPI size", strconv.Itoa(len(p.SPI)), 1)
-	l.add("number of transforms", decimal(c[7]), 1)
+// appendFields adds a proposal; b are its bytes.
+func (p V1Proposal) appendFields(to *Tree, b []byte) {
+	proposal := to.open("proposal", len(b))
+	to.num(uint64(p.Number)).str(" ").str(p.Name())
+	to.substructureHead(b)
+	to.add("number", 1).num(uint64(p.Number))
+	to.add("protocol", 1).enum(namesV1Protocols, uint16(p.Protocol))
+	to.add("SPI size", 1).num(uint64(len(p.SPI)))
+	to.add("number of transforms", 1).num(uint64(b[7]))
 	if len(p.SPI) > 0 {
-		l.bytes("SPI", spiText(p.SPI), p.SPI)
+		to.bytes("SPI", p.SPI).str(spiText(p.SPI))
 	}
 	for i := p.Transforms(); i.Next(); {
-		t := i.Transform()
-		l.group("transform", strconv.Itoa(int(t.Number))+" "+t.Summary(p.Protocol), len(i.s.cur), v1TransformFields(p.Protocol, t, i.s.cur, l.at))
+		i.Transform().appendFields(to, p.Protocol, i.s.cur)
 	}
-	return l.fields
+	to.close(proposal)
 }
 
-// v1TransformFields gives the fields of a transform; c are its bytes.
-func v1TransformFields(p V1ProtocolID, t V1Transform, c []byte, at int) []Field {
-	l := fieldList{at: at}
-	l.headFields(c)
-	l.add("number", decimal(t.Number), 1)
-	l.add("transform ID", named(V1TransformName(p, t.ID), uint16(t.ID)), 1)
-	l.skip(2)
-	names := v1IPsecAttribute
+// appendFields adds a transform; b are its bytes.
+func (t V1Transform) appendFields(to *Tree, p V1ProtocolID, b []byte) {
+	transform := to.open("transform", len(b))
+	to.num(uint64(t.Number)).str(" ").str(t.Summary(p))
+	to.substructureHead(b)
+	to.add("number", 1).num(uint64(t.Number))
+	name, _ := v1TransformNames(p, uint16(t.ID))
+	to.add("transform ID", 1).named(name, uint64(t.ID))
+	to.skip(2)
+	text := v1IPsecAttribute
 	if p == V1ProtocolISAKMP {
-		names = v1Phase1Attribute
+		text = v1Phase1Attribute
 	}
-	attributes := attributeFields(t.attributes, l.at, names)
-	l.fields = append(l.fields, attributes...)
-	return l.fields
-}
-
-// headFields adds the first four bytes of a substructure.
-func (l *fieldList) headFields(c []byte) {
-	l.add("last", lastText(c[0] == 0), 1)
-	l.skip(1)
-	l.add("length", strconv.Itoa(len(c)), 2)
+	to.attributes(t.attributes, text)
+	to.close(transform)
 }
 
 // Summary gives the algorithms of a transform in the short form of reports,
@@ -129,10 +123,6 @@ func (t V1Transform) Summary(p V1ProtocolID) string {
 // findings tells what receivers live with: reserved bytes, and numbers of
 // transforms that do not grow (RFC 2408 3.6).
 func (s V1SA) findings(at int) []Finding {
-	if s.DOI == DOIGDOI {
-		_, found := s.groupFields(at + 4)
-		return found
-	}
 	var found []Finding
 	warn := func(at int, text string) { found = append(found, Finding{at, FindingWarning, text}) }
 	at += 8 + len(s.labels)

@@ -212,8 +212,8 @@ func TestV1Phase1AttributeNames(t *testing.T) {
 		{Attribute{Type: 12, Value: []byte{0, 1}}, "Life Duration: 1"}, // no life type in front
 		{Attribute{Type: 30, Short: true, Value: []byte{0, 1}}, "30: 1"},
 	} {
-		name, value := v1Phase1Attribute(x.a, Attribute{})
-		if got := name + ": " + value; !strings.HasPrefix(got, x.want) {
+		fields, _ := treeOf(0, func(tr *Tree) { tr.attributes(x.a.Append(nil), v1Phase1Attribute) })
+		if got := fields[0].Name + ": " + fields[0].Value; !strings.HasPrefix(got, x.want) {
 			t.Errorf("%q, want %q", got, x.want)
 		}
 	}

@@ -71,16 +71,15 @@ func (k V1SAKEK) Append(b []byte) []byte {
 	return append(b, k.attributes...)
 }
 
-// Fields gives the fields of the body, which begins at the given offset.
-func (k V1SAKEK) Fields(at int) []Field {
-	l := fieldList{at: at}
-	l.add("protocol", protocolText(k.Protocol), 1)
-	k.Source.addTo(&l, "source")
-	k.Destination.addTo(&l, "destination")
-	l.bytes("SPI", spiText(k.SPI), k.SPI)
-	l.add("POP algorithm (reserved since RFC 6407)", decimal(k.POPAlgorithm), 2)
-	l.add("POP key length (reserved since RFC 6407)", decimal(k.POPKeyLength), 2)
-	return append(l.fields, attributeFields(k.attributes, l.at, kekAttribute)...)
+// AppendFields adds the fields of the body.
+func (k V1SAKEK) AppendFields(to *Tree) {
+	to.add("protocol", 1).str(protocolText(k.Protocol))
+	k.Source.appendFields(to, "source")
+	k.Destination.appendFields(to, "destination")
+	to.bytes("SPI", k.SPI).str(spiText(k.SPI))
+	to.add("POP algorithm (reserved since RFC 6407)", 2).num(uint64(k.POPAlgorithm))
+	to.add("POP key length (reserved since RFC 6407)", 2).num(uint64(k.POPKeyLength))
+	to.attributes(k.attributes, kekAttribute)
 }
 
 var (
@@ -93,25 +92,25 @@ var (
 )
 
 // kekAttribute names an attribute of the KEK (RFC 6407 5.3.1).
-func kekAttribute(a, _ Attribute) (name, value string) {
+func kekAttribute(to *Tree, a, _ Attribute) (name string) {
 	name, _ = kekAttributes(a.Type)
 	switch a.Type {
 	case 1:
-		value = numberOr(a, kekManagement)
+		to.attributeEnum(a, kekManagement)
 	case 2:
-		value = numberOr(a, kekAlgorithms)
+		to.attributeEnum(a, kekAlgorithms)
 	case 3, 7:
-		value = attributeNumber(a) + " bits"
+		to.attributeNumber(a).str(" bits")
 	case 4:
-		value = attributeNumber(a) + " s"
+		to.attributeNumber(a).str(" s")
 	case 5:
-		value = numberOr(a, kekHashes)
+		to.attributeEnum(a, kekHashes)
 	case 6:
-		value = numberOr(a, kekSignatures)
+		to.attributeEnum(a, kekSignatures)
 	case 8:
-		value = numberOr(a, v1GroupNames)
+		to.attributeEnum(a, v1GroupNames)
 	default:
-		value = attributeNumber(a)
+		to.attributeNumber(a)
 	}
-	return or(name, a.Type), value
+	return or(name, a.Type)
 }

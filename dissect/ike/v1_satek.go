@@ -72,25 +72,24 @@ func (t V1SATEK) Append(b []byte) []byte {
 	return append(b, t.attributes...)
 }
 
-// Fields gives the fields of the body, which begins at the given offset.
-func (t V1SATEK) Fields(at int) []Field {
-	l := fieldList{at: at}
+// AppendFields adds the fields of the body.
+func (t V1SATEK) AppendFields(to *Tree) {
 	protocol := V1ProtocolESP
 	switch t.Protocol {
 	case GDOIProtocolESP:
-		l.add("protocol ID", "GDOI_PROTO_IPSEC_ESP (1)", 1)
+		to.add("protocol ID", 1).str("GDOI_PROTO_IPSEC_ESP (1)")
 	case GDOIProtocolAH:
 		protocol = V1ProtocolAH
-		l.add("protocol ID", "GDOI_PROTO_IPSEC_AH (2)", 1)
+		to.add("protocol ID", 1).str("GDOI_PROTO_IPSEC_AH (2)")
 	default:
-		l.add("protocol ID", decimal(t.Protocol), 1)
-		l.opaque("policy", t.Other)
-		return l.fields
+		to.add("protocol ID", 1).num(uint64(t.Protocol))
+		to.opaqueBytes("policy", t.Other)
+		return
 	}
-	l.add("protocol", protocolText(t.IPProtocol), 1)
-	t.Source.addTo(&l, "source")
-	t.Destination.addTo(&l, "destination")
-	l.add("transform ID", named(V1TransformName(protocol, t.TransformID), uint16(t.TransformID)), 1)
-	l.bytes("SPI", opaqueText(t.SPI), t.SPI)
-	return append(l.fields, attributeFields(t.attributes, l.at, v1IPsecAttribute)...)
+	to.add("protocol", 1).str(protocolText(t.IPProtocol))
+	t.Source.appendFields(to, "source")
+	t.Destination.appendFields(to, "destination")
+	to.add("transform ID", 1).str(named(V1TransformName(protocol, t.TransformID), uint16(t.TransformID)))
+	to.bytes("SPI", t.SPI).opaque(t.SPI)
+	to.attributes(t.attributes, v1IPsecAttribute)
 }

@@ -81,10 +81,9 @@ func padded(b []byte, bits bool) int {
 	return (n + 3) &^ 3
 }
 
-// labelFields gives the fields of labels that labelsLength has measured.
-func labelFields(b []byte, situation uint32, at int) []Field {
-	l := fieldList{at: at}
-	l.add("labeled domain", decimal(binary.BigEndian.Uint32(b)), 4)
+// labelFields adds the fields of labels that labelsLength has measured.
+func labelFields(to *Tree, b []byte, situation uint32) {
+	to.add("labeled domain", 4).num(uint64(binary.BigEndian.Uint32(b)))
 	b = b[4:]
 	for _, p := range labelParts {
 		if situation&p.situation == 0 {
@@ -95,10 +94,9 @@ func labelFields(b []byte, situation uint32, at int) []Field {
 			unit = " bits"
 		}
 		n := padded(b, p.bits)
-		l.add(p.name+" length", decimal(binary.BigEndian.Uint16(b))+unit, 2)
-		l.skip(2)
-		l.opaque(p.name, b[4:4+n])
+		to.add(p.name+" length", 2).str(decimal(binary.BigEndian.Uint16(b)) + unit)
+		to.skip(2)
+		to.opaqueBytes(p.name, b[4:4+n])
 		b = b[4+n:]
 	}
-	return l.fields
 }

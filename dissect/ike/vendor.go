@@ -83,14 +83,13 @@ func quotedText(b []byte) string {
 	return " " + strconv.Quote(string(b[:min(len(b), most)]))
 }
 
-// Fields gives the vendor ID with its name and version.
-func (v VendorID) Fields(at int) []Field {
+// AppendFields adds the vendor ID with its name and version.
+func (v VendorID) AppendFields(to *Tree) {
+	to.Findings = append(to.Findings, v.findings(to.at)...)
 	if len(v.Data) == 0 {
-		return nil
+		return
 	}
-	l := fieldList{at: at}
-	l.bytes("vendor ID", v.Detail(), v.Data)
-	return l.fields
+	to.bytes("vendor ID", v.Data).str(v.Detail())
 }
 
 func (v VendorID) findings(at int) []Finding {

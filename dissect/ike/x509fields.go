@@ -14,67 +14,64 @@ import (
 
 // certificateFields reads an X.509 certificate: its subject as one line, then
 // what a person asks of it.
-func certificateFields(at int, der []byte) (string, []Field, error) {
+func certificateFields(to *Tree, der []byte) (string, error) {
 	c, err := x509.ParseCertificate(der)
 	if err != nil {
-		return opaqueText(der), nil, err
+		return "", err
 	}
 	subject, _ := dnText(c.RawSubject)
 	issuer, _ := dnText(c.RawIssuer)
-	l := fieldList{at: at}
-	l.derived("subject", subject)
-	l.derived("issuer", issuer)
-	l.derived("serial number", hex.EncodeToString(c.SerialNumber.Bytes()))
-	l.derived("not before", dateText(c.NotBefore))
-	l.derived("not after", dateText(c.NotAfter))
-	l.derived("public key", publicKeyText(c.PublicKey, c.RawSubjectPublicKeyInfo))
-	l.derived("signature algorithm", signatureAlgorithmText(der))
+	to.derived("subject", subject)
+	to.derived("issuer", issuer)
+	to.derived("serial number", hex.EncodeToString(c.SerialNumber.Bytes()))
+	to.derived("not before", dateText(c.NotBefore))
+	to.derived("not after", dateText(c.NotAfter))
+	to.derived("public key", publicKeyText(c.PublicKey, c.RawSubjectPublicKeyInfo))
+	to.derived("signature algorithm", signatureAlgorithmText(der))
 	if names := alternativeNames(c); len(names) > 0 {
-		l.derived("alternative names", listText(names))
+		to.derived("alternative names", listText(names))
 	}
 	if c.BasicConstraintsValid && c.IsCA {
-		l.derived("certificate authority", "yes")
+		to.derived("certificate authority", "yes")
 	}
 	if names := usageNames(c); len(names) > 0 {
-		l.derived("extended key usage", listText(names))
+		to.derived("extended key usage", listText(names))
 	}
 	fingerprint := sha256.Sum256(der)
-	l.derived("SHA-256 fingerprint", hex.EncodeToString(fingerprint[:]))
-	return subject, l.fields, nil
+	to.derived("SHA-256 fingerprint", hex.EncodeToString(fingerprint[:]))
+	return subject, nil
 }
 
 // crlFields reads an X.509 certificate revocation list.
-func crlFields(at int, der []byte) (string, []Field, error) {
+func crlFields(to *Tree, der []byte) (string, error) {
 	c, err := x509.ParseRevocationList(der)
 	if err != nil {
-		return opaqueText(der), nil, err
+		return "", err
 	}
 	issuer, _ := dnText(c.RawIssuer)
-	l := fieldList{at: at}
-	l.derived("issuer", issuer)
+	to.derived("issuer", issuer)
 	if c.Number != nil {
-		l.derived("number", hex.EncodeToString(c.Number.Bytes()))
+		to.derived("number", hex.EncodeToString(c.Number.Bytes()))
 	}
-	l.derived("this update", dateText(c.ThisUpdate))
-	l.derived("next update", dateText(c.NextUpdate))
-	l.derived("revoked certificates", itoa(len(c.RevokedCertificateEntries)))
-	l.derived("signature algorithm", signatureAlgorithmText(der))
-	return "revocation list of " + issuer, l.fields, nil
+	to.derived("this update", dateText(c.ThisUpdate))
+	to.derived("next update", dateText(c.NextUpdate))
+	to.derived("revoked certificates", itoa(len(c.RevokedCertificateEntries)))
+	to.derived("signature algorithm", signatureAlgorithmText(der))
+	return "revocation list of " + issuer, nil
 }
 
 // publicKeyFields reads a SubjectPublicKeyInfo, as raw public keys are sent
 // (RFC 7670).
-func publicKeyFields(at int, der []byte) (string, []Field, error) {
+func publicKeyFields(to *Tree, der []byte) (string, error) {
 	key, err := x509.ParsePKIXPublicKey(der)
 	if err != nil {
-		return opaqueText(der), nil, err
+		return "", err
 	}
-	l := fieldList{at: at}
 	value := publicKeyText(key, der)
-	l.derived("public key", value)
+	to.derived("public key", value)
 	fingerprint := sha256.Sum256(der)
-	l.derived("SHA-256 fingerprint", hex.EncodeToString(fingerprint[:]))
-	return value, l.fields, nil
+	to.derived("SHA-256 fingerprint", hex.EncodeToString(fingerprint[:]))
+	return value, nil
 }
 
 // publicKeyText gives type and size of a key. Of one that crypto/x509 does not

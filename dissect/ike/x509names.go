@@ -4,7 +4,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"net/netip"
-	"strings"
 )
 
 // maxNameParts bounds the parts of a distinguished name that is shown as text:
@@ -83,13 +82,4 @@ func oidOf(contents []byte) (string, bool) {
 		return opaqueText(contents), false
 	}
 	return oid.String(), true
-}
-
-// listText joins the first of many texts.
-func listText(all []string) string {
-	const most = 16
-	if len(all) > most {
-		return strings.Join(all[:most], ", ") + " and " + itoa(len(all)-most) + " more"
-	}
-	return strings.Join(all, ", ")
 }

@@ -24,6 +24,7 @@ type jsonForm struct {
 	words []byte
 	names map[algorithm]string
 	kinds [ike.TransformAddKE7 + 1][]string // of the proposal at hand, by transform type
+	tree  jsonTree
 }
 
 // begin begins an object of the list.
@@ -126,7 +127,7 @@ func (j *jsonForm) ike(b []byte, e *reassembly.Event, s *summary) []byte {
 	b = append(b, `,"text":`...)
 	b = appendString(b, j.words)
 	if j.l.opt.Verbose > 0 {
-		b = appendTree(b, s, j.l.opt.Verbose > 1)
+		b = j.tree.append(b, s)
 	}
 	return j.finish(append(b, '}'))
 }

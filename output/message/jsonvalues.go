@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/ikesniff/ikesniff/capture"
-	"github.com/ikesniff/ikesniff/dissect/ike"
 )
 
 func comma(b []byte, i int) []byte {
@@ -46,24 +45,37 @@ func appendRef(b []byte, r capture.Ref) []byte {
 	return append(b, '}')
 }
 
+// plain tells which bytes stand for themselves in a JSON string.
+var plain = func() (out [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		out[c] = c != '"' && c != '\\'
+	}
+	return out
+}()
+
 // appendString appends a JSON string (RFC 8259 7). What does not print is
 // escaped, as output.JSON does; what is no UTF-8 becomes U+FFFD.
 func appendString[T string | []byte](b []byte, s T) []byte {
 	b = append(b, '"')
+	from := 0 // of plain bytes that are not appended yet
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= 0x20 && c < 0x7f {
-			if c == '"' || c == '\\' {
-				b = append(b, '\\')
-			}
-			b = append(b, c)
+		if plain[c] {
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(string(s[i:min(len(s), i+utf8.UTFMax)]))
-		b = appendRune(b, r)
-		i += n
+		b = append(b, s[from:i]...)
+		if c == '"' || c == '\\' {
+			b = append(b, '\\', c)
+			i++
+		} else {
+			r, n := utf8.DecodeRuneInString(string(s[i:min(len(s), i+utf8.UTFMax)]))
+			b = appendRune(b, r)
+			i += n
+		}
+		from = i
 	}
+	b = append(b, s[from:]...)
 	return append(b, '"')
 }
 
@@ -92,55 +104,4 @@ func escaped(text []byte) []byte {
 		i += n
 	}
 	return out
-}
-
-// appendTree appends the fields and findings of an IKE message.
-func appendTree(b []byte, s *summary, bytes bool) []byte {
-	fields, found := fieldsOf(s)
-	b = append(b, `,"findings":[`...)
-	for i := range found {
-		f := &found[i]
-		b = comma(b, i)
-		b = append(b, `{"offset":`...)
-		b = strconv.AppendInt(b, int64(f.Offset), 10)
-		b = append(b, `,"severity":`...)
-		b = appendString(b, f.Severity)
-		b = append(b, `,"text":`...)
-		b = appendString(b, f.Text)
-		b = append(b, '}')
-	}
-	b = append(b, `],"fields":`...)
-	return appendFields(b, fields, bytes, 0)
-}
-
-func appendFields(b []byte, fields []ike.Field, bytes bool, depth int) []byte {
-	const digits = "0123456789abcdef"
-	b = append(b, '[')
-	for i := range fields {
-		f := &fields[i]
-		b = comma(b, i)
-		b = append(b, `{"name":`...)
-		b = appendString(b, f.Name)
-		if f.Value != "" {
-			b = append(b, `,"value":`...)
-			b = appendString(b, f.Value)
-		}
-		b = append(b, `,"offset":`...)
-		b = strconv.AppendInt(b, int64(f.Offset), 10)
-		b = append(b, `,"length":`...)
-		b = strconv.AppendInt(b, int64(f.Length), 10)
-		if bytes && len(f.Bytes) > 0 {
-			b = append(b, `,"hex":"`...)
-			for _, c := range f.Bytes {
-				b = append(b, digits[c>>4], digits[c&15])
-			}
-			b = append(b, '"')
-		}
-		if len(f.Children) > 0 && depth < maxDepth {
-			b = append(b, `,"fields":`...)
-			b = appendFields(b, f.Children, bytes, depth+1)
-		}
-		b = append(b, '}')
-	}
-	return append(b, ']')
 }

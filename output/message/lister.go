@@ -84,7 +84,7 @@ func New(w io.Writer, opt Options) *Lister {
 	l.runs.emit = l.emitRun
 	switch opt.Format {
 	case FormatJSON, FormatNDJSON:
-		l.form = &jsonForm{l: l, lines: opt.Format == FormatNDJSON}
+		l.form = &jsonForm{l: l, lines: opt.Format == FormatNDJSON, tree: jsonTree{hex: opt.Verbose > 1}}
 	default:
 		l.form = newTextForm(l)
 	}

@@ -89,9 +89,10 @@ func TestBreakAt(t *testing.T) {
 
 func TestTreeText(t *testing.T) {
 	tr := tree{hex: true}
-	fields := []ike.Field{{Name: "a", Value: "v\x1b", Offset: 4, Length: 70, Children: []ike.Field{
-		{Name: "b", Offset: 4, Length: 70, Bytes: make([]byte, 70)},
-	}}}
+	fields := []ike.Field{
+		{Name: "a", Value: []byte("v\x1b"), Offset: 4, Length: 70},
+		{Name: "b", Offset: 4, Length: 70, Level: 1, Bytes: make([]byte, 70)},
+	}
 	want := "            4    70  a: v\\x1b\n" +
 		"            4    70    b\n" +
 		"                         00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n" +
@@ -99,17 +100,32 @@ func TestTreeText(t *testing.T) {
 		"                         00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n" +
 		"                         00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n" +
 		"                         .. 6 bytes more\n"
-	if got := string(tr.appendFields(nil, fields, 0)); got != want {
+	var got []byte
+	for i := range fields {
+		got = tr.appendField(got, &fields[i])
+	}
+	if string(got) != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	deep := []ike.Field{{Name: "leaf"}}
-	for range 10 * maxDepth {
-		deep = []ike.Field{{Name: "node", Children: deep}}
+}
+
+func TestTreeJSON(t *testing.T) {
+	j := jsonTree{hex: true}
+	j.tree.Fields = []ike.Field{
+		{Name: "a", Value: []byte("v\x1b"), Offset: 4, Length: 7},
+		{Name: "b", Offset: 4, Length: 3, Level: 1},
+		{Name: "c", Offset: 4, Length: 1, Level: 2, Bytes: []byte{9}},
+		{Name: "d", Offset: 7, Length: 4, Level: 1},
+		{Name: "e", Offset: 11, Level: 0},
 	}
-	if n := len(tr.appendFields(nil, deep, 0)); n > 4000 {
-		t.Errorf("%d bytes for a deep tree", n)
+	want := `{"name":"a","value":"v\u001b","offset":4,"length":7,"fields":[` +
+		`{"name":"b","offset":4,"length":3,"fields":[{"name":"c","offset":4,"length":1,"hex":"09"}]},` +
+		`{"name":"d","offset":7,"length":4}]},{"name":"e","offset":11,"length":0}`
+	if got := string(j.appendFields(nil)); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if !json.Valid(appendFields(nil, deep, true, 0)) {
-		t.Error("no JSON")
+	j.tree.Fields = j.tree.Fields[:3]
+	if got := string(j.appendFields(nil)); !json.Valid([]byte(got)) {
+		t.Errorf("no JSON: %s", got)
 	}
 }

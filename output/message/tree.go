@@ -15,10 +15,8 @@ import (
 type tree struct {
 	width int // 0: lines are not wrapped
 	hex   bool
+	tree  ike.Tree
 }
-
-// maxDepth bounds how deep a tree is shown. Parsers nest a dozen levels.
-const maxDepth = 32
 
 // maxHex is how many bytes of a field are shown in lines.
 const maxHex = 64
@@ -26,25 +24,39 @@ const maxHex = 64
 // treeIndent is where the column of offsets begins.
 const treeIndent = "        "
 
-// fieldsOf gives the fields of a message, and all that is wrong with it in order
-// of offsets.
-func fieldsOf(s *summary) ([]ike.Field, []ike.Finding) {
-	fields, found := ike.Tree(&s.m)
+// withJudgement adds to the findings of a message what takes more than one of
+// its payloads to see, and puts all in order of offsets.
+func withJudgement(found []ike.Finding, s *summary) []ike.Finding {
 	found = append(found, ike.Judge(&s.m)...)
 	slices.SortStableFunc(found, func(a, b ike.Finding) int { return cmp.Compare(a.Offset, b.Offset) })
-	if b := s.v1Set.Message; b != nil {
-		if m, err := ike.Parse(b, len(b)); err == nil {
-			whole, _ := ike.Tree(&m)
-			fields = append(fields, ike.Field{Name: "message that the fragments make up", Value: "offsets count from its own beginning",
-				Length: len(b), Children: whole})
-		}
-	}
-	return fields, found
+	return found
 }
 
+// wholeMessage gives the message that this one completes as its last fragment.
+func wholeMessage(s *summary) (ike.Message, bool) {
+	b := s.v1Set.Message
+	if b == nil {
+		return ike.Message{}, false
+	}
+	m, err := ike.Parse(b, len(b))
+	return m, err == nil
+}
+
+// How the fields of such a message are announced.
+const (
+	wholeName  = "message that the fragments make up"
+	wholeValue = "offsets count from its own beginning"
+)
+
 func (t *tree) append(b []byte, s *summary) []byte {
-	fields, found := fieldsOf(s)
-	b = t.appendFields(b, fields, 0)
+	t.tree.Read(&s.m)
+	found := withJudgement(t.tree.Findings, s)
+	if whole, ok := wholeMessage(s); ok {
+		t.tree.AddInside(wholeName, wholeValue, &whole)
+	}
+	for i := range t.tree.Fields {
+		b = t.appendField(b, &t.tree.Fields[i])
+	}
 	for i := range found {
 		f := &found[i]
 		b = append(b, treeIndent...)
@@ -59,31 +71,26 @@ func (t *tree) append(b []byte, s *summary) []byte {
 	return b
 }
 
-func (t *tree) appendFields(b []byte, fields []ike.Field, depth int) []byte {
-	if depth >= maxDepth {
-		return b
-	}
-	for i := range fields {
-		f := &fields[i]
-		b = append(b, treeIndent...)
-		from := len(b)
-		b = strconv.AppendInt(b, int64(f.Offset), 10)
-		b = padFrom(b, from, 5)
-		from = len(b)
-		b = strconv.AppendInt(b, int64(f.Length), 10)
-		b = padFrom(b, from, 6)
+func (t *tree) appendField(b []byte, f *ike.Field) []byte {
+	b = append(b, treeIndent...)
+	from := len(b)
+	b = strconv.AppendInt(b, int64(f.Offset), 10)
+	b = padFrom(b, from, 5)
+	from = len(b)
+	b = strconv.AppendInt(b, int64(f.Length), 10)
+	b = padFrom(b, from, 6)
+	b = append(b, "  "...)
+	column := len(treeIndent) + 13 + 2*f.Level
+	for range f.Level {
 		b = append(b, "  "...)
-		column := len(treeIndent) + 13 + 2*depth
-		b = append(b, strings.Repeat("  ", depth)...)
-		text := output.Safe(f.Name)
-		if f.Value != "" {
-			text += ": " + output.Safe(f.Value)
-		}
-		b = t.appendText(b, text, column)
-		if t.hex {
-			b = appendHexLines(b, f, column)
-		}
-		b = t.appendFields(b, f.Children, depth+1)
+	}
+	text := output.Safe(f.Name)
+	if len(f.Value) > 0 {
+		text += ": " + output.Safe(string(f.Value))
+	}
+	b = t.appendText(b, text, column)
+	if t.hex {
+		b = appendHexLines(b, f, column)
 	}
 	return b
 }
