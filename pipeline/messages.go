@@ -12,7 +12,9 @@ import (
 )
 
 // Messages reads src to its end and hands every IKE, ESP and AH message and
-// every keepalive to sink, in the order of the packets that completed them.
+// every keepalive to sink, in the order of the packets that completed them; and
+// every IP datagram that held one and never became whole, when that is settled:
+// half a minute later, or at the end.
 // The events, and their bytes, are only lent until sink returns. The caller
 // closes src.
 //
@@ -57,8 +59,11 @@ func (l *lister) datagram(d *dissect.Datagram) {
 }
 
 func (l *lister) event(e *reassembly.Event) {
-	if e.Kind == reassembly.KindLoss {
+	switch e.Kind {
+	case reassembly.KindLoss:
 		l.worker.classifier.Loss(e.Time, e.Ref, e.Lost)
+	case reassembly.KindFragment:
+		l.order.put(e)
 	}
 }
 

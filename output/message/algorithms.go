@@ -10,8 +10,8 @@ import (
 // algorithms names the algorithms of proposals as people write them:
 // "AES-GCM-256/SHA384/ECP384". It remembers the names it made.
 type algorithms struct {
-	names map[algorithm]string
-	seen  []algorithm // of the SA payload at hand
+	names map[uint64]string // by algorithm.key
+	seen  []algorithm       // of the SA payload at hand
 	// firstGroup is the key exchange method that appendV2 named, 0 if none.
 	firstGroup uint16
 }
@@ -22,6 +22,15 @@ type algorithm struct {
 	id      uint16
 	keyBits uint16
 	v1      bool
+}
+
+// key is all of it in one number, which is quicker to look up.
+func (x algorithm) key() uint64 {
+	k := uint64(x.kind)<<32 | uint64(x.id)<<16 | uint64(x.keyBits)
+	if x.v1 {
+		k |= 1 << 63
+	}
+	return k
 }
 
 // maxAlgorithms bounds how many algorithms of one SA payload are told apart,
@@ -169,14 +178,15 @@ func (a *algorithms) appendV1(b, body []byte) []byte {
 
 // name is how people write an algorithm.
 func (a *algorithms) name(x algorithm) string {
-	if n, ok := a.names[x]; ok {
+	k := x.key()
+	if n, ok := a.names[k]; ok {
 		return n
 	}
 	if a.names == nil || len(a.names) >= maxNames {
-		a.names = map[algorithm]string{}
+		a.names = map[uint64]string{}
 	}
 	n := plainName(x)
-	a.names[x] = n
+	a.names[k] = n
 	return n
 }
 

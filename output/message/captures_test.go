@@ -44,6 +44,23 @@ func list(t testing.TB, file string, opt Options) (string, *report.Stream) {
 	return out.String(), s
 }
 
+// eachIKE hands the IKE messages of a capture to f.
+func eachIKE(t testing.TB, file string, f func(*reassembly.Event)) {
+	t.Helper()
+	src, err := capture.Open([]string{file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	if _, err := pipeline.Messages(t.Context(), src, pipeline.Options{}, func(e *reassembly.Event) {
+		if e.Kind == reassembly.KindMessage && e.Message == reassembly.MessageIKE {
+			f(e)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // captures are the project's own.
 func captures(t testing.TB) []string {
 	t.Helper()
@@ -69,17 +86,22 @@ func TestGolden(t *testing.T) {
 		file string
 		opt  Options
 	}{
-		"one-way-esp":         {"one-way-esp.pcap", Options{}},
-		"one-way-esp-wrapped": {"one-way-esp.pcap", Options{Width: 100}},
-		"dh-group-retry":      {"dh-group-retry.pcap", Options{Time: "relative"}},
-		"cookie-challenge":    {"cookie-challenge.pcap", Options{Time: "delta"}},
-		"ikev1-main":          {"ikev1-main.pcap", Options{}},
-		"aggressive-mode-psk": {"aggressive-mode-psk.pcap", Options{Each: true}},
-		"ah-and-esp":          {"ah-and-esp.pcap", Options{}},
-		"skf-fragments":       {"skf-fragments.pcap", Options{}},
-		"ip-fragmented-auth":  {"ip-fragmented-auth.pcap", Options{}},
-		"clean-ipv6":          {"clean-ipv6.pcap", Options{Width: 100}},
-		"no-dns-4500":         {"no-dns-4500.pcap", Options{}},
+		"one-way-esp":           {"one-way-esp.pcap", Options{}},
+		"one-way-esp-wrapped":   {"one-way-esp.pcap", Options{Width: 100}},
+		"dh-group-retry":        {"dh-group-retry.pcap", Options{Time: "relative"}},
+		"cookie-challenge":      {"cookie-challenge.pcap", Options{Time: "delta"}},
+		"ikev1-main":            {"ikev1-main.pcap", Options{}},
+		"aggressive-mode-psk":   {"aggressive-mode-psk.pcap", Options{Each: true}},
+		"ah-and-esp":            {"ah-and-esp.pcap", Options{}},
+		"skf-fragments":         {"skf-fragments.pcap", Options{}},
+		"ip-fragmented-auth":    {"ip-fragmented-auth.pcap", Options{}},
+		"clean-ipv6":            {"clean-ipv6.pcap", Options{Width: 100}},
+		"ike-retransmission":    {"ike-retransmission.pcap", Options{}},
+		"no-answer":             {"no-answer.pcap", Options{}},
+		"no-proposal-chosen":    {"no-proposal-chosen-ikev1.pcap", Options{}},
+		"chosen-fields":         {"weak-offered-strong-chosen.pcap", Options{Verbose: 1, Width: 100}},
+		"duplicate-capture-nat": {"duplicate-capture-nat.pcapng", Options{}},
+		"no-dns-4500":           {"no-dns-4500.pcap", Options{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, _ := list(t, "../../testdata/pcaps/"+tt.file, tt.opt)
@@ -115,7 +137,7 @@ func TestNothingIsLost(t *testing.T) {
 	for _, file := range captures(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			text, s := list(t, file, Options{Format: FormatNDJSON, Verbose: 2})
-			var ikes, esps, ahs, keepalives, lines uint64
+			var ikes, esps, ahs, keepalives, parts, lines uint64
 			var last record
 			for line := range strings.Lines(text) {
 				last = record{}
@@ -135,6 +157,8 @@ func TestNothingIsLost(t *testing.T) {
 					ahs += last.Packets
 				case "keepalive":
 					keepalives += last.Packets
+				case "ike_incomplete":
+					parts++
 				}
 			}
 			n := s.Head.Totals
@@ -168,7 +192,7 @@ func TestNothingIsLost(t *testing.T) {
 					got-- // heading, or what is said at the end
 				}
 			}
-			if want := n.IKEMessages + n.ESPPackets + n.AHPackets + n.Keepalives; got != want {
+			if want := n.IKEMessages + n.ESPPackets + n.AHPackets + n.Keepalives + parts; got != want {
 				t.Errorf("%d lines for %d messages", got, want)
 			}
 		})

@@ -1,11 +1,8 @@
 package message
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/netip"
 	"strconv"
-	"time"
 
 	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect/ike"
@@ -22,7 +19,7 @@ type jsonForm struct {
 	lines bool
 	began bool
 	words []byte
-	names map[algorithm]string
+	names map[uint64]string                 // by algorithm.key
 	kinds [ike.TransformAddKE7 + 1][]string // of the proposal at hand, by transform type
 	tree  jsonTree
 }
@@ -52,25 +49,7 @@ func (j *jsonForm) finish(b []byte) []byte {
 func (j *jsonForm) ike(b []byte, e *reassembly.Event, s *summary) []byte {
 	b = j.begin(b)
 	b = appendCommon(b, "ike", e.Time, e.FirstRef, e.Ref, e.Transport, e.Message, e.Src, e.Dst)
-	m := &s.m
-	b = appendUint(b, `,"version_major":`, uint64(m.Version.Major))
-	b = appendUint(b, `,"version_minor":`, uint64(m.Version.Minor))
-	b = append(b, `,"init_spi":"`...)
-	b = appendHex64(b, uint64(m.InitiatorSPI))
-	b = append(b, `","resp_spi":"`...)
-	b = appendHex64(b, uint64(m.ResponderSPI))
-	b = appendUint(b, `","exchange_type":`, uint64(m.ExchangeType))
-	b = append(b, `,"exchange":`...)
-	b = appendString(b, m.ExchangeType.Name())
-	b = appendUint(b, `,"message_id":`, uint64(m.MessageID))
-	if m.V2() {
-		b = appendBool(b, `,"response":`, m.IsResponse())
-		if m.FromInitiator() {
-			b = append(b, `,"role":"initiator"`...)
-		} else {
-			b = append(b, `,"role":"responder"`...)
-		}
-	}
+	b = appendHeader(b, &s.m)
 	b = appendUint(b, `,"length":`, uint64(e.Length))
 	b = appendBool(b, `,"truncated":`, e.Truncated)
 	b = appendBool(b, `,"encrypted":`, s.encrypted)
@@ -91,15 +70,20 @@ func (j *jsonForm) ike(b []byte, e *reassembly.Event, s *summary) []byte {
 	}
 	b = append(b, ']')
 	b = j.appendProposals(b, s)
+	b = j.appendAnswer(b, s)
 	if s.hasKE && s.m.V2() {
 		b = append(b, `,"key_exchange":`...)
 		b = appendString(b, ike.KEGroupName(s.keGroup))
 	}
-	if src, dst, known := s.nat(e); known {
-		b = appendBool(b, `,"nat":{"source":`, src)
-		b = appendBool(b, `,"destination":`, dst)
+	if s.behind.known {
+		b = appendBool(b, `,"nat":{"source":`, s.behind.src)
+		b = appendBool(b, `,"destination":`, s.behind.dst)
 		b = append(b, '}')
 	}
+	b = appendIdentity(b, s)
+	b = j.appendFingerprint(b, s)
+	b = appendSizeFits(b, s)
+	b = j.appendRepetition(b, s)
 	if f := &s.fragment; f.Total > 0 {
 		b = appendUint(b, `,"fragment":{"number":`, uint64(f.Number))
 		b = appendUint(b, `,"total":`, uint64(f.Total))
@@ -130,6 +114,29 @@ func (j *jsonForm) ike(b []byte, e *reassembly.Event, s *summary) []byte {
 		b = j.tree.append(b, s)
 	}
 	return j.finish(append(b, '}'))
+}
+
+// appendHeader appends what the header of an IKE message says.
+func appendHeader(b []byte, m *ike.Message) []byte {
+	b = appendUint(b, `,"version_major":`, uint64(m.Version.Major))
+	b = appendUint(b, `,"version_minor":`, uint64(m.Version.Minor))
+	b = append(b, `,"init_spi":"`...)
+	b = appendHex64(b, uint64(m.InitiatorSPI))
+	b = append(b, `","resp_spi":"`...)
+	b = appendHex64(b, uint64(m.ResponderSPI))
+	b = appendUint(b, `","exchange_type":`, uint64(m.ExchangeType))
+	b = append(b, `,"exchange":`...)
+	b = appendString(b, m.ExchangeType.Name())
+	b = appendUint(b, `,"message_id":`, uint64(m.MessageID))
+	if m.V2() {
+		b = appendBool(b, `,"response":`, m.IsResponse())
+		if m.FromInitiator() {
+			b = append(b, `,"role":"initiator"`...)
+		} else {
+			b = append(b, `,"role":"responder"`...)
+		}
+	}
+	return b
 }
 
 // appendCommon begins an object with what all have.
@@ -206,93 +213,4 @@ func (j *jsonForm) run(b []byte, x *run) []byte {
 	b = append(b, `,"text":`...)
 	b = appendString(b, j.words)
 	return j.finish(append(b, '}'))
-}
-
-// tail is what closes the list, and the last line.
-type tail struct {
-	EventType         string           `json:"event_type,omitempty"`
-	Timestamp         *time.Time       `json:"timestamp,omitempty"`
-	SchemaVersion     int              `json:"schema_version,omitempty"`
-	Generator         report.Generator `json:"generator"`
-	Listed            uint64           `json:"listed"`
-	Complete          bool             `json:"complete"`
-	IncompleteBecause []string         `json:"incomplete_because"`
-	Sources           []report.Source  `json:"sources"`
-	Totals            report.Totals    `json:"totals"`
-	// Incomplete lists messages of which fragments were not seen.
-	Incomplete []incomplete `json:"incomplete_messages"`
-}
-
-type incomplete struct {
-	VersionMajor int    `json:"version_major"`
-	InitSPI      string `json:"init_spi"`
-	RespSPI      string `json:"resp_spi"`
-	MessageID    uint32 `json:"message_id"`
-	Exchange     string `json:"exchange,omitempty"`    // IKEv2
-	Response     *bool  `json:"response,omitempty"`    // IKEv2
-	ID           *int   `json:"fragment_id,omitempty"` // IKEv1
-	// Total is left out where the last fragment of IKEv1 was not seen.
-	Total   int   `json:"fragments_total,omitempty"`
-	Missing []int `json:"fragments_missing"`
-}
-
-// incomplete lists the messages of both versions that are not whole.
-func (s *sets) incomplete() []incomplete {
-	out := []incomplete{}
-	for _, p := range s.v1.Pending() {
-		id := int(p.Key.FragmentID)
-		x := incomplete{VersionMajor: 1, InitSPI: p.Key.InitiatorSPI.String(), RespSPI: p.Key.ResponderSPI.String(),
-			MessageID: p.Key.MessageID, ID: &id, Missing: append([]int{}, p.Missing...)}
-		out = append(out, x)
-	}
-	for _, g := range s.v2.Incomplete() {
-		x := incomplete{VersionMajor: 2, InitSPI: g.Key.InitiatorSPI.String(), RespSPI: g.Key.ResponderSPI.String(),
-			MessageID: g.Key.MessageID, Exchange: g.Exchange.Name(), Response: &g.Key.Response,
-			Total: int(g.Total), Missing: []int{}}
-		for _, n := range g.Missing() {
-			x.Missing = append(x.Missing, int(n))
-		}
-		out = append(out, x)
-	}
-	return out
-}
-
-func (j *jsonForm) end(b []byte, s *report.Stream) ([]byte, error) {
-	h := &s.Head
-	t := tail{Generator: h.Generator, Listed: j.l.listed, Complete: h.Complete,
-		IncompleteBecause: h.IncompleteBecause, Sources: h.Sources, Totals: h.Totals,
-		Incomplete: j.l.sets.incomplete()}
-	if t.IncompleteBecause == nil {
-		t.IncompleteBecause = []string{}
-	}
-	if j.lines {
-		t.EventType, t.SchemaVersion = "summary", report.SchemaVersion
-		for i := range h.Sources {
-			if x := h.Sources[i].LastSeen; x != nil && (t.Timestamp == nil || x.After(*t.Timestamp)) {
-				t.Timestamp = x
-			}
-		}
-	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if !j.lines {
-		enc.SetIndent("", "  ")
-	}
-	if err := enc.Encode(t); err != nil {
-		return b, err
-	}
-	text := escaped(bytes.TrimRight(buf.Bytes(), "\n"))
-	if j.lines {
-		b = append(b, text...)
-		return append(b, '\n'), nil
-	}
-	if j.began {
-		b = append(b, "\n  ],"...)
-	} else {
-		b = j.begin(b)
-		b = append(bytes.TrimRight(b, "\n "), "],"...)
-	}
-	b = append(b, text[1:]...) // its first byte is the brace that was opened long ago
-	return append(b, '\n'), nil
 }

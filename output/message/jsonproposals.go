@@ -23,20 +23,14 @@ var proposalKeys = [...]struct {
 // appendProposals appends the proposals of a message, and the algorithms of a
 // chosen one under the names that Suricata has for them.
 func (j *jsonForm) appendProposals(b []byte, s *summary) []byte {
-	b = append(b, `,"proposals":[`...)
-	switch {
-	case !s.hasSA:
-		return append(b, ']')
-	case s.m.V1():
+	b = append(b, `,"proposals":`...)
+	if !s.hasSA {
+		return append(b, "[]"...)
+	}
+	if s.m.V1() {
 		return appendProposalsV1(b, s)
 	}
-	sa, _ := ike.ParseSA(s.sa)
-	count := 0
-	for p := sa.Proposals(); p.Next(); count++ {
-		b = comma(b, count)
-		b = j.appendProposal(b, p.Proposal())
-	}
-	b = append(b, ']')
+	b, count := j.appendProposalList(b, false, s.sa)
 	if count == 1 && s.chooses() {
 		b = j.appendFirst(b, `,"alg_enc":`, ike.TransformEncryption)
 		b = j.appendFirst(b, `,"alg_auth":`, ike.TransformIntegrity)
@@ -45,6 +39,24 @@ func (j *jsonForm) appendProposals(b []byte, s *summary) []byte {
 		b = j.appendFirst(b, `,"alg_esn":`, ike.TransformESN)
 	}
 	return b
+}
+
+// appendProposalList appends the list of proposals in the body of an SA payload,
+// and counts them.
+func (j *jsonForm) appendProposalList(b []byte, v1 bool, body []byte) ([]byte, int) {
+	if v1 {
+		sa, _ := ike.ParseV1SA(body)
+		list := sa.Summaries()
+		return appendSummaries(b, list), len(list)
+	}
+	sa, _ := ike.ParseSA(body)
+	count := 0
+	b = append(b, '[')
+	for p := sa.Proposals(); p.Next(); count++ {
+		b = comma(b, count)
+		b = j.appendProposal(b, p.Proposal())
+	}
+	return append(b, ']'), count
 }
 
 // appendProposal appends one proposal of IKEv2. The names of its algorithms
@@ -101,25 +113,24 @@ func (j *jsonForm) appendFirst(b []byte, key string, kind ike.TransformType) []b
 // name is the short name of an algorithm with its key length, as reports have
 // it. It is remembered.
 func (j *jsonForm) name(x algorithm) string {
-	if n, ok := j.names[x]; ok {
+	k := x.key()
+	if n, ok := j.names[k]; ok {
 		return n
 	}
 	if j.names == nil || len(j.names) >= maxNames {
-		j.names = map[algorithm]string{}
+		j.names = map[uint64]string{}
 	}
 	_, n := ike.TransformName(x.kind, x.id)
 	if x.keyBits != 0 {
 		n += "_" + strconv.Itoa(int(x.keyBits))
 	}
-	j.names[x] = n
+	j.names[k] = n
 	return n
 }
 
-// appendProposalsV1 goes on behind the bracket of the list: each transform of
-// IKEv1 is a whole alternative.
-func appendProposalsV1(b []byte, s *summary) []byte {
-	sa, _ := ike.ParseV1SA(s.sa)
-	list := sa.Summaries()
+// appendSummaries appends the transforms of IKEv1, each a whole alternative.
+func appendSummaries(b []byte, list []ike.ProposalSummary) []byte {
+	b = append(b, '[')
 	for i := range list {
 		p := &list[i]
 		b = comma(b, i)
@@ -139,7 +150,13 @@ func appendProposalsV1(b []byte, s *summary) []byte {
 		}
 		b = append(b, '}')
 	}
-	b = append(b, ']')
+	return append(b, ']')
+}
+
+func appendProposalsV1(b []byte, s *summary) []byte {
+	sa, _ := ike.ParseV1SA(s.sa)
+	list := sa.Summaries()
+	b = appendSummaries(b, list)
 	if len(list) == 1 && s.chooses() {
 		for _, x := range []struct {
 			key  string

@@ -66,12 +66,17 @@ type Lister struct {
 	whole      summary // of a message put together from fragments
 	vendors    vendors
 	runs       runs
+
+	sendings     sendings
+	associations associations
+	fingerprints fingerprints
 }
 
 // form is how messages are written: each method appends to b.
 type form interface {
 	ike(b []byte, e *reassembly.Event, s *summary) []byte
 	run(b []byte, x *run) []byte
+	part(b []byte, e *reassembly.Event, s *summary) []byte
 	end(b []byte, s *report.Stream) ([]byte, error)
 }
 
@@ -80,7 +85,7 @@ const flushAt = 32 << 10
 
 // New makes a Lister that writes to w.
 func New(w io.Writer, opt Options) *Lister {
-	l := &Lister{w: w, opt: opt}
+	l := &Lister{w: w, opt: opt, sendings: newSendings(), associations: newAssociations()}
 	l.runs.emit = l.emitRun
 	switch opt.Format {
 	case FormatJSON, FormatNDJSON:
@@ -91,19 +96,23 @@ func New(w io.Writer, opt Options) *Lister {
 	return l
 }
 
-// Event takes the next message of the capture; events of other kinds are
-// passed over. It borrows the event until it returns. It returns the first
+// Event takes the next message of the capture, or IP datagram that is not whole;
+// events of other kinds are passed over. It borrows the event until it returns. It returns the first
 // error of writing, again and again: nothing is written behind it.
 func (l *Lister) Event(e *reassembly.Event) error {
-	if l.err != nil || e.Kind != reassembly.KindMessage {
+	isIKE := e.Message == reassembly.MessageIKE
+	if l.err != nil || e.Kind != reassembly.KindMessage && (e.Kind != reassembly.KindFragment || !isIKE) {
 		return l.err
 	}
 	if !l.started {
 		l.start(e)
 	}
-	if e.Message == reassembly.MessageIKE {
+	switch {
+	case e.Kind == reassembly.KindFragment:
+		l.part(e)
+	case isIKE:
 		l.ike(e)
-	} else {
+	default:
 		l.data(e)
 	}
 	if len(l.buf) >= flushAt || l.opt.Prompt && len(l.buf) > 0 {
@@ -130,6 +139,11 @@ func (l *Lister) start(e *reassembly.Event) {
 func (l *Lister) ike(e *reassembly.Event) {
 	s := &l.summary
 	s.read(e, &l.sets)
+	// Whatever is listed, later messages refer to all.
+	s.sending, s.repetition = l.sendings.note(e)
+	if s.err == nil {
+		s.link = l.associations.note(e, s)
+	}
 	if !l.opt.Filter.keeps(e, &s.m.Header, l.since, l.until) || !l.opt.Filter.keepsNotifies(s) {
 		return
 	}

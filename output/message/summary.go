@@ -1,8 +1,6 @@
 package message
 
 import (
-	"net/netip"
-
 	"github.com/ikesniff/ikesniff/dissect/ike"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
@@ -13,6 +11,7 @@ const (
 	maxNotifies = 64
 	maxVendors  = 64
 	maxHashes   = 16
+	maxIDs      = 2
 )
 
 // summary is what one walk over an IKE message finds. Its slices are reused
@@ -25,11 +24,20 @@ type summary struct {
 	notifies []notify
 	vendors  [][]byte
 	sa       []byte
+	saAt     int // where it begins, in bytes from the first of the message
+	saCut    bool
 	hasSA    bool
 	hasKE    bool
 	keGroup  uint16 // IKEv1's KE does not say
 	natSrc   [][]byte
 	natDst   [][]byte
+	behind   nat
+	ids      [][]byte // bodies of identification payloads in clear
+
+	// What messages before tell of this one.
+	sending    *sending // nil if it cannot be known again
+	repetition repetition
+	link       link
 
 	encrypted  bool
 	fragment   ike.Fragment       // of SKF; Total is 0 if there is none
@@ -56,7 +64,7 @@ type notify struct {
 func (s *summary) read(e *reassembly.Event, join *sets) {
 	*s = summary{
 		payloads: s.payloads[:0], notifies: s.notifies[:0], vendors: s.vendors[:0],
-		natSrc: s.natSrc[:0], natDst: s.natDst[:0],
+		natSrc: s.natSrc[:0], natDst: s.natDst[:0], ids: s.ids[:0],
 	}
 	if s.m, s.err = ike.Parse(e.Data, e.Length); s.err != nil {
 		return
@@ -75,12 +83,13 @@ func (s *summary) read(e *reassembly.Event, join *sets) {
 		}
 	}
 	s.err = w.Err()
+	s.behind = s.detectNAT(e)
 }
 
 func (s *summary) payloadV2(p *ike.Payload, join *sets) {
 	switch p.Type {
 	case ike.PayloadSA:
-		s.sa, s.hasSA = p.Body, true
+		s.setSA(p)
 	case ike.PayloadKE:
 		if ke, err := ike.ParseKE(p.Body); err == nil {
 			s.keGroup, s.hasKE = ke.Group, true
@@ -97,6 +106,10 @@ func (s *summary) payloadV2(p *ike.Payload, join *sets) {
 			s.natDst = appendBounded(s.natDst, n.Data, maxHashes)
 		}
 		s.addNotify(uint16(n.Type), n.Data)
+	case ike.PayloadIDi, ike.PayloadIDr:
+		if !p.Truncated {
+			s.ids = appendBounded(s.ids, p.Body, maxIDs)
+		}
 	case ike.PayloadVendorID:
 		s.vendors = appendBounded(s.vendors, p.Body, maxVendors)
 	case ike.PayloadSK:
@@ -115,12 +128,16 @@ func (s *summary) payloadV2(p *ike.Payload, join *sets) {
 func (s *summary) payloadV1(p *ike.Payload, e *reassembly.Event, join *sets) {
 	switch p.Type {
 	case ike.PayloadV1SA:
-		s.sa, s.hasSA = p.Body, true
+		s.setSA(p)
 	case ike.PayloadV1KE:
 		s.hasKE = true
 	case ike.PayloadV1Notify:
 		if n, err := ike.ParseV1Notify(p.Body); err == nil {
 			s.addNotify(uint16(n.Type), n.Data)
+		}
+	case ike.PayloadV1ID:
+		if !p.Truncated {
+			s.ids = appendBounded(s.ids, p.Body, maxIDs)
 		}
 	case ike.PayloadV1VendorID:
 		s.vendors = appendBounded(s.vendors, p.Body, maxVendors)
@@ -140,6 +157,11 @@ func (s *summary) payloadV1(p *ike.Payload, e *reassembly.Event, join *sets) {
 			}
 		}
 	}
+}
+
+func (s *summary) setSA(p *ike.Payload) {
+	s.sa, s.hasSA, s.saCut = p.Body, true, p.Truncated
+	s.saAt = p.Offset + 4 // behind the generic header
 }
 
 func (s *summary) addNotify(typ uint16, data []byte) {
@@ -168,37 +190,6 @@ func (s *summary) chooses() bool {
 		return !s.m.ResponderSPI.IsZero()
 	}
 	return s.m.IsResponse()
-}
-
-// nat compares the hashes of NAT detection with the addresses on the wire: true
-// for a side whose address was changed on the way, or that pretends so to force
-// UDP encapsulation (RFC 7296 2.23). known is false without any hash.
-func (s *summary) nat(e *reassembly.Event) (src, dst, known bool) {
-	if len(s.natSrc) == 0 && len(s.natDst) == 0 {
-		return false, false, false
-	}
-	src = len(s.natSrc) > 0 && !s.fits(e, s.natSrc, e.Src)
-	dst = len(s.natDst) > 0 && !s.fits(e, s.natDst, e.Dst)
-	return src, dst, true
-}
-
-// fits tells whether one of the hashes is that of an address on the wire. Over
-// TCP they should be made with the TCP ports (RFC 9329 6.5), no more: a hash of
-// this address with a port of IKE over UDP proves no NAT.
-func (s *summary) fits(e *reassembly.Event, hashes [][]byte, addr netip.AddrPort) bool {
-	for _, h := range hashes {
-		if ike.NATDetectionMatches(&s.m, h, addr) {
-			return true
-		}
-		switch e.Transport {
-		case reassembly.TransportTCP, reassembly.TransportFortinetESP, reassembly.TransportCisco:
-			if ike.NATDetectionMatches(&s.m, h, netip.AddrPortFrom(addr.Addr(), 500)) ||
-				ike.NATDetectionMatches(&s.m, h, netip.AddrPortFrom(addr.Addr(), 4500)) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func (s *summary) notifyName(i int) string {

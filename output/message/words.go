@@ -21,7 +21,7 @@ func (l *Lister) appendWords(b []byte, e *reassembly.Event, s *summary) []byte {
 	if e.Truncated {
 		b = append(b, ", cut by the capture"...)
 	}
-	return b
+	return l.appendRepetition(b, s)
 }
 
 // appendExchange appends exchange, message ID and whether it is a response.
@@ -73,14 +73,18 @@ func (l *Lister) appendSays(b []byte, e *reassembly.Event, s *summary) []byte {
 		} else {
 			b = l.algorithms.appendV2(b, s.sa)
 		}
+		b = l.appendChoice(b, s)
 	}
 	b = l.appendKE(b, s)
 	b = l.appendNotifies(b, s)
-	if src, dst, _ := s.nat(e); src && dst {
+	b = l.appendRefused(b, s)
+	b = s.appendIdentities(b)
+	switch n := s.behind; {
+	case n.src && n.dst:
 		b = append(b, ", both behind NAT"...)
-	} else if src {
+	case n.src:
 		b = append(b, ", behind NAT"...)
-	} else if dst {
+	case n.dst:
 		b = append(b, ", receiver behind NAT"...)
 	}
 	if p := l.vendors.product(s.vendors); p != "" {
@@ -131,97 +135,6 @@ func (l *Lister) appendKE(b []byte, s *summary) []byte {
 	}
 	b = append(b, ", key exchange with "...)
 	return append(b, l.algorithms.name(algorithm{kind: ike.TransformKeyExchange, id: s.keGroup})...)
-}
-
-// appendSize appends the length of the message, by which encrypted ones are
-// told apart.
-func appendSize(b []byte, s *summary) []byte {
-	b = append(b, ", "...)
-	b = strconv.AppendUint(b, uint64(s.m.Length), 10)
-	return append(b, " bytes"...)
-}
-
-func appendFragment(b []byte, s *summary) []byte {
-	b = append(b, ", encrypted fragment "...)
-	b = strconv.AppendUint(b, uint64(s.fragment.Number), 10)
-	b = append(b, " of "...)
-	b = strconv.AppendUint(b, uint64(s.fragment.Total), 10)
-	switch g := s.group; {
-	case g == nil:
-		return b
-	case s.fragment.Total < g.Total:
-		return append(b, " (left for smaller ones)"...)
-	case g.Complete():
-		return append(b, " (all seen)"...)
-	}
-	b = append(b, " ("...)
-	b = strconv.AppendInt(b, int64(int(s.group.Total)-s.group.Have()), 10)
-	return append(b, " not seen yet)"...)
-}
-
-// appendV1Fragment appends which fragment of IKEv1 it is, and what the message
-// says if this one makes it whole.
-func (l *Lister) appendV1Fragment(b []byte, e *reassembly.Event, s *summary) []byte {
-	b = append(b, ", fragment "...)
-	b = strconv.AppendUint(b, uint64(s.v1Fragment.Number), 10)
-	set := &s.v1Set
-	if set.Total > 0 {
-		b = append(b, " of "...)
-		b = strconv.AppendInt(b, int64(set.Total), 10)
-	}
-	if set.Message == nil {
-		if missing := set.Total - set.Have; missing > 0 {
-			b = append(b, " ("...)
-			b = strconv.AppendInt(b, int64(missing), 10)
-			b = append(b, " not seen yet)"...)
-		}
-		return b
-	}
-	b = append(b, " (all seen): "...)
-	whole := *e
-	whole.Data, whole.Length, whole.Truncated = set.Message, len(set.Message), false
-	l.whole.read(&whole, nil)
-	return l.appendWords(b, &whole, &l.whole)
-}
-
-// appendIncomplete appends which fragments of a message were not seen.
-func appendIncomplete(b []byte, x *incomplete) []byte {
-	b = append(b, "Not whole at the end: "...)
-	if x.ID != nil {
-		b = append(b, "IKEv1 message "...)
-		b = strconv.AppendInt(b, int64(*x.ID), 10)
-	} else {
-		b = append(b, x.Exchange...)
-		b = append(b, ' ')
-		b = strconv.AppendUint(b, uint64(x.MessageID), 10)
-		if *x.Response {
-			b = append(b, " response"...)
-		} else {
-			b = append(b, " request"...)
-		}
-	}
-	b = append(b, " of IKE SA "...)
-	b = append(b, x.InitSPI...)
-	if len(x.Missing) == 0 {
-		return append(b, ", without its last fragment"...)
-	}
-	b = append(b, ", without fragment "...)
-	const most = 16
-	for i, n := range x.Missing {
-		if i == most {
-			b = append(b, " and more"...)
-			break
-		}
-		if i > 0 {
-			b = append(b, ", "...)
-		}
-		b = strconv.AppendInt(b, int64(n), 10)
-	}
-	if x.Total > 0 {
-		b = append(b, " of "...)
-		b = strconv.AppendInt(b, int64(x.Total), 10)
-	}
-	return b
 }
 
 // quiet are notifies that nearly every IKE_SA_INIT has. Those of NAT detection

@@ -1,0 +1,155 @@
+package message
+
+import (
+	"bytes"
+	"net/netip"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/reassembly"
+)
+
+// offer is what an IKE SA was asked for with, in clear.
+type offer struct {
+	request  capture.Ref
+	body     []byte // of the SA payload, a copy; empty if it was too long or cut
+	version  uint8
+	src, dst netip.Addr
+}
+
+// protection is what follows from the algorithms that were chosen for an IKE SA.
+type protection struct {
+	responder ike.SPI
+	version   uint8
+	known     bool
+	size      ike.ProtectedSize
+	sizeV1    ike.V1ProtectedSize
+}
+
+const (
+	// maxOffers are remembered, until they are answered or not.
+	maxOffers = 8192
+	// maxProtections are remembered, for as long as IKE SAs live.
+	maxProtections = 16384
+	// maxOffer is the most bytes of an offer that are kept. Honest ones have a
+	// few hundred.
+	maxOffer = 2048
+)
+
+// associations remembers IKE SAs by the initiator's SPI. Those that were made by
+// rekeying another are not known: their beginning is encrypted.
+type associations struct {
+	offers      recent[offer]
+	protections recent[protection]
+}
+
+func newAssociations() associations {
+	return associations{newRecent[offer](maxOffers), newRecent[protection](maxProtections)}
+}
+
+// link is what an earlier message tells of one. What it points to is valid until
+// the next message.
+type link struct {
+	// answers is set where the message chooses from an offer that was seen, or
+	// refuses it.
+	answers *offer
+	refused bool
+	// of is set for an encrypted message of which the algorithms are known.
+	of *protection
+}
+
+// note takes a message in.
+func (a *associations) note(e *reassembly.Event, s *summary) link {
+	switch {
+	case s.hasSA && s.opens():
+		if s.chooses() {
+			return a.choice(s)
+		}
+		a.offer(e, s)
+	case s.encrypted:
+		if x := a.protections.find(uint64(s.m.InitiatorSPI)); x != nil && x.known && x.responder == s.m.ResponderSPI && x.version == s.m.Version.Major {
+			return link{of: x}
+		}
+	case s.refuses():
+		return link{answers: a.offered(s), refused: a.offered(s) != nil}
+	}
+	return link{}
+}
+
+// offered gives the offer that a message answers, nil if it is not known.
+func (a *associations) offered(s *summary) *offer {
+	x := a.offers.find(uint64(s.m.InitiatorSPI))
+	if x == nil || len(x.body) == 0 || x.version != s.m.Version.Major {
+		return nil
+	}
+	return x
+}
+
+func (a *associations) offer(e *reassembly.Event, s *summary) {
+	x := a.offers.find(uint64(s.m.InitiatorSPI))
+	switch {
+	case x == nil:
+		x = a.offers.add(uint64(s.m.InitiatorSPI))
+	case x.version == s.m.Version.Major && bytes.Equal(x.body, s.sa):
+		return // sent again: the first one is named
+	}
+	body := x.body[:0]
+	if len(s.sa) <= maxOffer && !s.saCut {
+		body = append(body, s.sa...)
+	}
+	*x = offer{request: e.Ref, body: body, version: s.m.Version.Major, src: e.Src.Addr(), dst: e.Dst.Addr()}
+}
+
+// choice takes in what was chosen, if nothing of it is broken or cut.
+func (a *associations) choice(s *summary) link {
+	x := protection{responder: s.m.ResponderSPI, version: s.m.Version.Major}
+	if s.saCut || len(s.sa) > maxOffer {
+		return link{}
+	}
+	if s.m.V1() {
+		sa, err := ike.ParseV1SA(s.sa)
+		if err != nil {
+			return link{}
+		}
+		if t, ok := sa.FirstTransform(); ok {
+			x.sizeV1, x.known = ike.V1ProtectedSizeOf(t.Phase1())
+		}
+	} else {
+		sa, err := ike.ParseSA(s.sa)
+		if err != nil {
+			return link{}
+		}
+		if p := sa.Proposals(); p.Next() {
+			x.size, x.known = ike.ProtectedSizeOf(p.Proposal())
+		}
+	}
+	to := a.protections.find(uint64(s.m.InitiatorSPI))
+	if to == nil {
+		to = a.protections.add(uint64(s.m.InitiatorSPI))
+	}
+	*to = x
+	return link{answers: a.offered(s)}
+}
+
+// opens tells whether the message is of the exchange that makes an IKE SA, and
+// in clear.
+func (s *summary) opens() bool {
+	switch s.m.ExchangeType {
+	case ike.ExchangeSAInit:
+		return s.m.V2()
+	case ike.ExchangeV1Base, ike.ExchangeV1Main, ike.ExchangeV1Aggressive:
+		return s.m.V1() && !s.encrypted
+	}
+	return false
+}
+
+// refuses tells whether the message, which is in clear, turns an offer down.
+func (s *summary) refuses() bool {
+	for i := range s.notifies {
+		if n := s.notifies[i].typ; s.m.V2() && ike.NotifyType(n) == ike.NotifyNoProposalChosen && s.m.IsResponse() ||
+			s.m.V1() && ike.V1NotifyType(n) == ike.V1NotifyNoProposalChosen {
+			return true
+		}
+	}
+	return false
+}
