@@ -118,6 +118,16 @@ func (n *naming) usePath(p *path) {
 
 // tunnel makes one tunnel of the report.
 func (b *builder) tunnel(g *group) *report.Tunnel {
+	t, f := b.describe(g)
+	t.Verdict, t.Anomalies = diagnose.Tunnel(f)
+	if t.Anomalies == nil {
+		t.Anomalies = []report.Anomaly{}
+	}
+	return t
+}
+
+// describe makes a tunnel without its verdict, and the facts for that.
+func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 	g.pairChildren()
 	n := g.names()
 	t := &report.Tunnel{
@@ -165,11 +175,7 @@ func (b *builder) tunnel(g *group) *report.Tunnel {
 	g.facts(f, b.in.Interfaces)
 	g.tcpFacts(f, n, b)
 	g.timeline(t, f, n)
-	t.Verdict, t.Anomalies = diagnose.Tunnel(f)
-	if t.Anomalies == nil {
-		t.Anomalies = []report.Anomaly{}
-	}
-	return t
+	return t, f
 }
 
 // links says why the parts of a tunnel were put together.

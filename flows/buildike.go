@@ -142,7 +142,7 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 		OfferedGroup: n.offeredGroup, RequestedGroup: n.wantedGroup,
 		ChosenAt: n.chosenAt.fact(), HashInClear: n.hashInClear.fact(), NATSeen: n.nat.at.fact(),
 		LastFromInitiator: n.lastBy[sideInitiator].fact(), LastFromResponder: n.lastBy[sideResponder].fact(),
-		Reversed: n.reversed, AuthenticatedAt: n.authDone.fact(),
+		Reversed: n.reversed, AuthenticatedAt: n.authDone.fact(), Sizes: n.protection.fact(),
 	}
 	if n.offeredGroup != 0 {
 		f.OfferedGroupName = ike.KEGroupName(n.offeredGroup)
@@ -151,18 +151,8 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 		f.RequestedGroupName = ike.KEGroupName(n.wantedGroup)
 	}
 	for _, x := range n.exchanges.all() {
-		if x.sendings.total == 0 {
-			continue
-		}
-		r := diagnose.Repeat{Exchange: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from], Total: x.sendings.total}
-		for _, m := range x.sendings.all() {
-			r.Sent = append(r.Sent, m.fact())
-		}
-		if x.response.set() {
-			a := x.response.fact()
-			r.Answered = &a
-		}
-		f.Repeats = append(f.Repeats, r)
+		f.Exchanges = append(f.Exchanges, x.fact())
+		f.Repeats = append(f.Repeats, x.repeatFacts()...)
 	}
 	return f
 }

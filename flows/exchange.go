@@ -24,8 +24,10 @@ type exchange struct {
 	responses uint64
 	rtt       int64 // nanoseconds; -1 while not known
 	notifies  []uint16
-	fragments [2]uint64  // fragment numbers seen of each side's message, as bits
-	sendings  ends[mark] // of a request that was sent more than once
+	step      *stepV1    // IKEv1: what came in answer to the last message
+	message   [2]message // by side
+	fragments *[2]pieces // by side, where a message came in IKE fragments
+	repeats   []*repeat
 }
 
 // maxNotifies bounds the kinds of notifies kept for an exchange.
@@ -42,18 +44,6 @@ func (x *exchange) notify(typ uint16) {
 	}
 }
 
-// fragment notes one IKE fragment and tells whether it begins another sending.
-func (x *exchange) fragment(side uint8, number int) (again bool) {
-	bit := uint64(1) << (min(number, 64) - 1)
-	if x.fragments[side]&bit != 0 {
-		x.fragments[side] = bit
-		return true
-	}
-	first := x.fragments[side] == 0
-	x.fragments[side] |= bit
-	return first
-}
-
 // sent notes a request; again is false for a further fragment of one sending.
 func (x *exchange) sent(m mark, again bool) {
 	if !x.request.set() {
@@ -63,11 +53,8 @@ func (x *exchange) sent(m mark, again bool) {
 		return
 	}
 	x.requests++
-	if x.requests == 2 {
-		x.sendings.add(x.request)
-	}
 	if x.requests >= 2 {
-		x.sendings.add(m)
+		x.again(x.digest, x.request, m)
 	}
 	x.lastSent = m
 }

@@ -59,6 +59,7 @@ type folded struct {
 	offered              []ike.ProposalSummary
 	vendors              [2][]string
 	notifies             []uint16
+	message              [2]message
 	nat                  natView
 	traffic              [2]counts // by side, if the path went with the SA
 	withPath             bool
@@ -141,7 +142,7 @@ func (h *halfOpen) fold(t *Tracker, sa *ikeSA) {
 		version: sa.version, mode: sa.mode, typ: x.typ, transport: path.transport, tap: tap.tap, id: x.id,
 		digest: x.digest, print: sa.print, group: x.group, first: sa.first, sent: x.request,
 		cookie: sa.cookie, rtt: x.rtt, offered: sa.offered, vendors: sa.vendors, notifies: x.notifies,
-		nat: sa.nat, withPath: withPath,
+		nat: sa.nat, withPath: withPath, message: x.message,
 	}
 	f.traffic[sideInitiator] = tap.dir[initDir].all
 	f.traffic[sideResponder] = tap.dir[1-initDir].all
@@ -218,7 +219,7 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 	}
 	sa.exchanges.add(exchange{typ: f.typ, id: f.id, from: sideInitiator, digest: f.digest, print: f.print,
 		group: f.group, request: f.sent, lastSent: f.sent, response: f.cookie.first, requests: 1,
-		responses: uint64(f.cookie.count), rtt: f.rtt, notifies: f.notifies})
+		responses: uint64(f.cookie.count), rtt: f.rtt, notifies: f.notifies, message: f.message})
 	p.pair.addIKE(sa)
 	t.ikes[sa.ikeKey] = sa
 	return sa

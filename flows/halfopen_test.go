@@ -75,14 +75,19 @@ func TestFoldingIsLossless(t *testing.T) {
 	w.exchange(p, sa{0xabc0009, 0x9999}, ike.ExchangeAuth, 1)
 	w.wait(200 * second)
 	w.initRequest(udp500("203.0.113.3", gateway), sa{i: 0xabc0003})
-	never := merge(w.events, 1, func(t *Tracker, _ int64) { t.half.queue, t.half.head = nil, 0 })
-	late := merge(w.events, 1, func(*Tracker, int64) {})
-	soon := merge(w.events, 1, func(t *Tracker, now int64) { t.Advance(now + 31*second) })
+	never := mergeWith(w.events, 1, func(t *Tracker, _ int64) { t.half.queue, t.half.head = nil, 0 })
+	late := mergeWith(w.events, 1, func(*Tracker, int64) {})
+	soon := mergeWith(w.events, 1, func(t *Tracker, now int64) { t.Advance(now + 31*second) })
 	if a, b := jsonOf(t, never), jsonOf(t, late); a != b {
 		t.Errorf("folding changes the report:\n%s\n%s", a, b)
 	}
 	if a, b := jsonOf(t, never), jsonOf(t, soon); a != b {
 		t.Errorf("early folding changes the report:\n%s\n%s", a, b)
+	}
+	unfolded := factsOf(w.events, 1, func(t *Tracker, _ int64) { t.half.queue, t.half.head = nil, 0 })
+	folded := factsOf(w.events, 1, func(t *Tracker, now int64) { t.Advance(now + 31*second) })
+	if a, b := jsonOf(t, unfolded), jsonOf(t, folded); a != b {
+		t.Errorf("folding changes the facts:\n%s\n%s", a, b)
 	}
 }
 

@@ -128,7 +128,7 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 		m.offered = b.offered
 	}
 	if m.chosen == nil {
-		m.chosen, m.chosenAt = b.chosen, b.chosenAt
+		m.chosen, m.chosenAt, m.protection = b.chosen, b.chosenAt, b.protection
 	}
 	if m.print == 0 {
 		m.print = b.print
@@ -214,11 +214,11 @@ func mergeExchanges(twice bool, a, b ends[exchange]) ends[exchange] {
 		for _, n := range y.notifies {
 			x.notify(n)
 		}
-		if !twice {
-			for _, m := range y.sendings.all() {
-				x.sendings.add(m)
-			}
+		x.mergeRepeats(twice, &y)
+		for side := range x.message {
+			x.message[side].merge(&y.message[side])
 		}
+		x.mergeFragments(&y)
 	}
 	slices.SortStableFunc(list, func(x, y exchange) int { return x.begun().compare(y.begun()) })
 	var m ends[exchange]

@@ -37,6 +37,7 @@ type ikeSA struct {
 	offered                     []ike.ProposalSummary
 	chosen                      []ike.ProposalSummary
 	chosenAt                    mark
+	protection                  protection // by the chosen transforms
 	vendors                     [2][]string
 	print                       uint64 // fingerprint of the initiator's first message
 	nat                         natView

@@ -17,10 +17,15 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	for _, n := range c.notifies {
 		x.notify(n)
 	}
-	if side == x.from {
-		t.v1Sent(x, now, content(e))
-	} else {
-		x.answered(now, true)
+	d := content(e)
+	switch {
+	case c.fragment > 1:
+		x.furtherV1(side, m, c, e)
+		return // the first fragment stands for the message
+	case side == x.from:
+		x.sentV1(now, d, m, c, e)
+	default:
+		x.answeredV1(now, d, m, c, e)
 	}
 	switch m.ExchangeType {
 	case ike.ExchangeV1Main, ike.ExchangeV1Aggressive:
@@ -41,23 +46,6 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	case ike.ExchangeV1Transaction:
 		sa.authDone = earlier(sa.authDone, now)
 	}
-}
-
-// v1Sent notes a message of the side that began the exchange. A message sent
-// again has the same bytes; another one is the exchange's next step.
-func (t *Tracker) v1Sent(x *exchange, now mark, d uint64) {
-	if x.digest == d && x.request.set() {
-		if x.sendings.total == 0 {
-			x.sendings.add(x.lastSent)
-		}
-		x.sendings.add(now)
-	}
-	x.digest = d
-	if !x.request.set() {
-		x.request = now
-	}
-	x.requests++
-	x.lastSent = now
 }
 
 // phase1 reads the clear messages of main and aggressive mode and notes when
@@ -83,7 +71,7 @@ func (t *Tracker) phase1(sa *ikeSA, m *ike.Message, e *reassembly.Event, x *exch
 			}
 			sa.offered = t.offers.offer(m, c.sa)
 		} else {
-			sa.chosen = t.offers.offer(m, c.sa)
+			sa.chosen, sa.protection = t.offers.offer(m, c.sa), chosenProtection(m, c.sa)
 			sa.chosenAt = earlier(sa.chosenAt, now)
 		}
 	}

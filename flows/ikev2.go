@@ -18,10 +18,11 @@ func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	for _, n := range c.notifies {
 		x.notify(n)
 	}
-	again := true
+	again, fresh := true, !x.message[side].seen
 	if c.fragment > 0 {
-		again = x.fragment(side, c.fragment)
+		again, fresh = x.fragment(side, c.fragment, c.total)
 	}
+	x.message[side].learn(m, c, e, fresh)
 	if side == from {
 		x.sent(now, again)
 		if x.requests == 1 && m.ExchangeType == ike.ExchangeInformational && again {
@@ -114,7 +115,7 @@ func (t *Tracker) saInit(sa *ikeSA, m *ike.Message, e *reassembly.Event, side ui
 		return
 	}
 	if c.sa != nil {
-		sa.chosen = t.offers.offer(m, c.sa)
+		sa.chosen, sa.protection = t.offers.offer(m, c.sa), chosenProtection(m, c.sa)
 		sa.chosenAt = earlier(sa.chosenAt, now)
 	}
 	if c.has(uint16(ike.NotifyCookie)) {

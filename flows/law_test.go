@@ -60,10 +60,13 @@ func many(seed uint64) []reassembly.Event {
 func TestAnyNumberOfTrackers(t *testing.T) {
 	for seed := range uint64(20) {
 		events := many(seed)
-		want := jsonOf(t, track(events, 1))
+		want, facts := jsonOf(t, track(events, 1)), factsJSON(t, events, 1)
 		for n := 2; n <= 8; n++ {
 			if got := jsonOf(t, track(events, n)); got != want {
 				t.Fatalf("seed %d: %d trackers give another report than one", seed, n)
+			}
+			if got := factsJSON(t, events, n); got != facts {
+				t.Fatalf("seed %d: %d trackers give other facts than one", seed, n)
 			}
 		}
 	}
@@ -179,6 +182,9 @@ func FuzzTracker(f *testing.F) {
 		}
 		if a, b := jsonOf(t, track(w.events, 1)), jsonOf(t, track(w.events, 2)); a != b {
 			t.Fatal("two trackers give another report than one")
+		}
+		if a, b := factsJSON(t, w.events, 1), factsJSON(t, w.events, 2); a != b {
+			t.Fatal("two trackers give other facts than one")
 		}
 	})
 }

@@ -34,6 +34,22 @@ const floodAbove = 16
 // must not be used any more. The result does not depend on how pairs of
 // addresses were shared out among them.
 func Merge(trackers []*Tracker, in Input) *report.Stream {
+	b, groups, floods := merge(trackers, &in)
+	return &report.Stream{
+		Head:   b.head(floods),
+		Nearby: in.Nearby,
+		Tunnels: func(yield func(*report.Tunnel) bool) {
+			for _, g := range groups {
+				if !yield(b.tunnel(g)) {
+					return
+				}
+			}
+		},
+	}
+}
+
+// merge finds the tunnels and floods.
+func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Flood) {
 	floods := takeFloods(trackers)
 	var pairs []*pair
 	for _, t := range trackers {
@@ -66,20 +82,7 @@ func Merge(trackers []*Tracker, in Input) *report.Stream {
 	})
 	assignChildren(children, lines)
 	children = joinAcross(children)
-	groups := groupTunnels(lines, children)
-
-	b := &builder{in: &in, attempts: attemptsOf(trackers)}
-	return &report.Stream{
-		Head:   b.head(floods),
-		Nearby: in.Nearby,
-		Tunnels: func(yield func(*report.Tunnel) bool) {
-			for _, g := range groups {
-				if !yield(b.tunnel(g)) {
-					return
-				}
-			}
-		},
-	}
+	return &builder{in: in, attempts: attemptsOf(trackers)}, groupTunnels(lines, children), floods
 }
 
 // settle puts the lists of a pair in canonical order and decides which taps

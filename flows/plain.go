@@ -18,9 +18,12 @@ type plain struct {
 	hasKE    bool
 	hasHash  bool
 	fragment int // number of an IKE fragment, 0 for none
-	vendors  [][]byte
-	natSrc   [][]byte // NAT_DETECTION_SOURCE_IP; IKEv1: all but the first NAT-D
-	natDst   [][]byte
+	total    int // IKEv2: how many fragments the message has
+	// encrypted: what the first fragment of an IKEv1 message begins is encrypted.
+	encrypted bool
+	vendors   [][]byte
+	natSrc    [][]byte // NAT_DETECTION_SOURCE_IP; IKEv1: all but the first NAT-D
+	natDst    [][]byte
 }
 
 // maxClear bounds each list of plain, whatever a message says.
@@ -54,7 +57,7 @@ func (c *plain) payloadV2(p *ike.Payload) {
 		c.vendors = appendBounded(c.vendors, p.Body)
 	case ike.PayloadSKF:
 		if f, err := ike.ParseFragment(p.Body); err == nil {
-			c.fragment = int(f.Number)
+			c.fragment, c.total = int(f.Number), int(f.Total)
 		}
 	case ike.PayloadNotify:
 		n, err := ike.ParseNotify(p.Body)
@@ -85,6 +88,8 @@ func (c *plain) payloadV1(p *ike.Payload) {
 		c.hasKE = true
 	case ike.PayloadV1Hash:
 		c.hasHash = true
+	case ike.PayloadV1Fragment:
+		c.fragmentV1(p.Body)
 	case ike.PayloadV1VendorID:
 		c.vendors = appendBounded(c.vendors, p.Body)
 	case ike.PayloadV1Notify:
@@ -99,6 +104,19 @@ func (c *plain) payloadV1(p *ike.Payload) {
 		} else {
 			c.natSrc = appendBounded(c.natSrc, p.Body)
 		}
+	}
+}
+
+// fragmentV1 reads a fragment of IKEv1, which holds a piece of a whole message;
+// the first one tells whether that is encrypted.
+func (c *plain) fragmentV1(body []byte) {
+	f, err := ike.ParseV1Fragment(body)
+	if err != nil || f.Number == 0 {
+		return
+	}
+	c.fragment = int(f.Number)
+	if h, err := ike.ParseHeader(f.Data); err == nil && f.Number == 1 {
+		c.encrypted = h.Flags&ike.FlagEncryption != 0
 	}
 }
 

@@ -151,7 +151,7 @@ func (n *ikeLine) sendingsAtEnd() uint64 {
 		if !x.response.set() {
 			c = x.requests
 			if isV1(x.typ) {
-				c = uint64(x.sendings.total)
+				c = x.sendings()
 			}
 		}
 		return false

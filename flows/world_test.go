@@ -9,6 +9,7 @@ import (
 	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/flows/diagnose"
 	"github.com/ikesniff/ikesniff/reassembly"
 	"github.com/ikesniff/ikesniff/report"
 )
@@ -167,10 +168,37 @@ func (w *world) data(p peers, out, in uint32, from, to uint32) {
 
 // track runs the events through n trackers, shared out by pair.
 func track(events []reassembly.Event, n int) *report.Report {
-	return merge(events, n, func(*Tracker, int64) {})
+	return mergeWith(events, n, func(*Tracker, int64) {})
 }
 
-func merge(events []reassembly.Event, n int, each func(*Tracker, int64)) *report.Report {
+func mergeWith(events []reassembly.Event, n int, each func(*Tracker, int64)) *report.Report {
+	trackers, end := trackAll(events, n, each)
+	return Merge(trackers, Input{End: end}).Collect()
+}
+
+// factsOf returns the facts of each tunnel.
+func factsOf(events []reassembly.Event, n int, each func(*Tracker, int64)) []*diagnose.Facts {
+	trackers, end := trackAll(events, n, each)
+	b, groups, _ := merge(trackers, &Input{End: end})
+	var out []*diagnose.Facts
+	for _, g := range groups {
+		_, f := b.describe(g)
+		out = append(out, f)
+	}
+	return out
+}
+
+// onlyFacts returns those of the only tunnel.
+func onlyFacts(t *testing.T, w *world) *diagnose.Facts {
+	t.Helper()
+	l := factsOf(w.events, 1, func(*Tracker, int64) {})
+	if len(l) != 1 {
+		t.Fatalf("%d tunnels, want 1", len(l))
+	}
+	return l[0]
+}
+
+func trackAll(events []reassembly.Event, n int, each func(*Tracker, int64)) ([]*Tracker, int64) {
 	trackers := make([]*Tracker, n)
 	for i := range trackers {
 		trackers[i] = NewTracker(Config{})
@@ -189,10 +217,16 @@ func merge(events []reassembly.Event, n int, each func(*Tracker, int64)) *report
 		end = max(end, e.Time)
 		each(t, e.Time)
 	}
-	return Merge(trackers, Input{End: end}).Collect()
+	return trackers, end
 }
 
-func jsonOf(t testing.TB, r *report.Report) string {
+// factsJSON is all that the rules get to see.
+func factsJSON(t testing.TB, events []reassembly.Event, n int) string {
+	t.Helper()
+	return jsonOf(t, factsOf(events, n, func(*Tracker, int64) {}))
+}
+
+func jsonOf(t testing.TB, r any) string {
 	t.Helper()
 	b, err := json.MarshalIndent(r, "", " ")
 	if err != nil {

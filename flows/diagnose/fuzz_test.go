@@ -61,6 +61,10 @@ func (r filler) fill(v reflect.Value, depth int) {
 		for i := range n {
 			r.fill(v.Index(i), depth+1)
 		}
+	case reflect.Array:
+		for i := range v.Len() {
+			r.fill(v.Index(i), depth+1)
+		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			r.fill(v.Field(i), depth)
