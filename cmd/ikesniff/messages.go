@@ -1,40 +1,38 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"io"
-	"runtime"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ikesniff/ikesniff/capture"
-	"github.com/ikesniff/ikesniff/output"
 	"github.com/ikesniff/ikesniff/output/message"
-	"github.com/ikesniff/ikesniff/pipeline"
 	"github.com/ikesniff/ikesniff/reassembly"
-	"github.com/ikesniff/ikesniff/report"
 )
 
 const messagesHelp = `Messages writes a line for each IKE message of captures (pcap and pcapng, also
 compressed with gzip or zstd; - is standard input): the frames it came in, time,
-transport, who sent it to whom, and what it says. Of what is encrypted it tells
-the length of the message. "(+3 more)" counts further algorithms, in IKEv1 further
-combinations. "behind NAT" means that the sender's address was changed on the
-way, or that the sender pretends so to force UDP encapsulation.
+transport, who sent it to whom, and what it says. "(+3 more)" counts further
+algorithms, in IKEv1 further combinations. "behind NAT" means that the sender's
+address was changed on the way, or that the sender pretends so to force UDP
+encapsulation.
+
+What earlier messages tell is said, too: "retransmission of #3" that the same
+bytes were sent in frame 3 before, "same packet as #3" that the capture has the
+packet twice. Of what is encrypted the length is told, and what could be that
+long with the chosen algorithms: other messages may be as long.
 
 Packets of ESP and AH with one SPI make one line, and so do keepalives, until
 the next IKE message between the same addresses or a pause of a minute; --esp
 lists each.
 
--v adds all fields of IKE messages with offset and length in bytes, and what is
-wrong with them (lines with !); -vv adds their bytes.
+-v adds all fields of IKE messages with offset and length in bytes, what is
+wrong with them (lines with !), and what can be computed from them (lines with
+=), such as the fingerprint of the sender's program; -vv adds their bytes.
 
-TIME of --since and --until, which both include it, is one of:
+Filters select messages for which each given kind of filter matches; of values
+of one kind, one has to. TIME of --since and --until, which both include it, is
+one of:
   2026-03-14T23:09:00Z     RFC 3339, with any fraction and zone
   "2026-03-14 23:09:00"    UTC, or local with --time local; also a day alone
   23:09:00                 on the day on which the capture begins
@@ -47,7 +45,8 @@ const messagesExample = `  ikesniff messages capture.pcap
   ikesniff messages -v --exchange IKE_SA_INIT capture.pcap
   ikesniff messages --notify NO_PROPOSAL_CHOSEN --since 23:09 a.pcap b.pcap.gz
   ikesniff messages --tunnel 68969f597b1a --esp capture.pcap
-  ikesniff messages -f ndjson capture.pcap | jq 'select(.exchange == "IKE_AUTH")'`
+  ikesniff messages --exchange IKE_AUTH,INFORMATIONAL --transport tcp --until +90s capture.pcap
+  ikesniff messages -f ndjson capture.pcap | jq 'select(.retransmission_of)'`
 
 // messagesFormats are those that messages writes, in the order in which help
 // and errors name them.
@@ -78,6 +77,9 @@ func newMessages(e *env) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := noEmptyFilter(cmd); err != nil {
+				return err
+			}
 			l, err := f.settle(args, e)
 			if err != nil {
 				return err
@@ -117,247 +119,4 @@ func transportNames() []string {
 		out = append(out, t.String())
 	}
 	return out
-}
-
-// listing is one run of messages with its flags understood.
-type listing struct {
-	*env
-	files   []string
-	output  string // "" for standard output
-	quiet   bool
-	tunnels output.Selection // of --tunnel
-	show    message.Options
-	run     pipeline.Options
-}
-
-// settle turns flags into a listing. Its errors are of usage, but for a names
-// file that cannot be read.
-func (f *messagesFlags) settle(files []string, e *env) (*listing, error) {
-	l := &listing{env: e, files: files, output: f.output, quiet: f.quiet}
-	if l.output == "-" {
-		l.output = ""
-	}
-	for _, name := range files {
-		if l.output != "" && name != "-" && sameFile(name, l.output) {
-			return nil, fmt.Errorf("--output %s is an input; choose another name", l.output)
-		}
-	}
-	if !slices.Contains(timeModes, f.time) {
-		return nil, fmt.Errorf("unknown --time %q; choose one of %s", f.time, strings.Join(timeModes, ", "))
-	}
-	l.run = pipeline.Options{Version: programVersion()}
-	l.show = message.Options{
-		Verbose: f.verbose, Each: f.esp,
-		Time: output.TimeMode(f.time), Location: time.Local,
-		Sources: files,
-		Prompt:  l.output == "" && (terminal(e.stdout) || slices.Contains(files, "-")),
-	}
-	if l.output == "" && terminal(e.stdout) {
-		l.show.Width = terminalWidth
-	}
-	var err error
-	if l.show.Format, err = messagesFormat(f.format, l.output); err != nil {
-		return nil, err
-	}
-	if err := f.filter(l); err != nil {
-		return nil, err
-	}
-	if l.run.TCPPorts, err = ports("--tcp-port", f.tcpPorts); err != nil {
-		return nil, err
-	}
-	if l.run.UDPPorts, err = ports("--udp-port", f.udpPorts); err != nil {
-		return nil, err
-	}
-	if f.names != "" {
-		names, err := output.OpenNames(f.names)
-		if err != nil {
-			return nil, inputError(err)
-		}
-		l.show.Names = names.Name
-	}
-	return l, nil
-}
-
-// terminalWidth is the widest line that is written to a terminal.
-const terminalWidth = 100
-
-// messagesFormat settles -f and -o.
-func messagesFormat(flag, file string) (message.Format, error) {
-	name, err := flag, error(nil)
-	if name == "" {
-		name, err = formatOfName(file)
-	}
-	if err != nil || !slices.Contains(messagesFormats, name) {
-		if flag == "" {
-			return "", fmt.Errorf("no format for the ending of %s; choose one with --format: %s", file, strings.Join(messagesFormats, ", "))
-		}
-		return "", fmt.Errorf("unknown format %q for --format; choose one of %s", flag, strings.Join(messagesFormats, ", "))
-	}
-	return message.Format(name), nil
-}
-
-// filter settles the flags that select.
-func (f *messagesFlags) filter(l *listing) error {
-	sel, err := output.NewSelection(nil, nil, f.spis, false)
-	if err != nil {
-		return err
-	}
-	keep := &l.show.Filter
-	keep.SPIs = sel.SPIs
-	if keep.Exchanges, err = each(f.exchanges, message.ParseExchange); err != nil {
-		return err
-	}
-	if keep.Notifies, err = each(f.notifies, message.ParseNotify); err != nil {
-		return err
-	}
-	if keep.Transports, err = each(f.transports, message.ParseTransport); err != nil {
-		return err
-	}
-	loc := time.UTC
-	if l.show.Time == output.TimeLocal {
-		loc = time.Local
-	}
-	for _, x := range []struct {
-		flag, value string
-		to          **message.Moment
-	}{{"--since", f.since, &keep.Since}, {"--until", f.until, &keep.Until}} {
-		if x.value == "" {
-			continue
-		}
-		m, err := message.ParseMoment(x.value, loc)
-		if err != nil {
-			return fmt.Errorf("%s: %w", x.flag, err)
-		}
-		*x.to = &m
-	}
-	if l.tunnels, err = output.NewSelection(nil, f.tunnels, nil, false); err != nil {
-		return err
-	}
-	if !l.tunnels.Empty() && slices.Contains(l.files, "-") {
-		return errors.New("--tunnel reads a capture twice, and standard input cannot be; save it to a file and name that")
-	}
-	return nil
-}
-
-// each reads all values of a flag.
-func each[T any](values []string, parse func(string) ([]T, error)) ([]T, error) {
-	var out []T
-	for _, v := range values {
-		x, err := parse(v)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, x...)
-	}
-	return out, nil
-}
-
-// perform reads the captures and writes their messages.
-func (l *listing) perform(ctx context.Context) error {
-	if !l.quiet && terminal(l.stderr) && !(l.output == "" && terminal(l.stdout)) {
-		line := newProgressLine(l.stderr, time.Now)
-		defer line.erase()
-		l.run.Progress = line.update
-	}
-	if !l.tunnels.Empty() {
-		if err := l.findTunnels(ctx); err != nil {
-			return err
-		}
-	}
-	src, err := l.open(ctx, l.files)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-
-	var sources []report.Source
-	var failed error // of reading
-	write := func(w io.Writer) error {
-		var stream *report.Stream
-		var lister *message.Lister
-		if stream, lister, failed = l.list(ctx, src, w); failed != nil {
-			return failed
-		}
-		sources = stream.Head.Sources
-		return lister.Finish(stream)
-	}
-	if l.output == "" {
-		err = outputError(write(l.stdout))
-	} else {
-		err = writeFile(l.output, write)
-	}
-	if failed != nil {
-		return failed
-	}
-	if err != nil {
-		return err
-	}
-	l.notes(sources, l.quiet)
-	if ctx.Err() != nil || !allRead(sources) {
-		return exitStatus(exitPartial)
-	}
-	return nil
-}
-
-// list writes the messages to w, but for what the lister still has to say.
-func (l *listing) list(ctx context.Context, src capture.Source, w io.Writer) (*report.Stream, *message.Lister, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	begins := &beginning{Source: src}
-	show := l.show
-	show.Start = func() int64 { return begins.time }
-	lister := message.New(w, show)
-	stream, err := pipeline.Messages(ctx, begins, l.run, func(e *reassembly.Event) {
-		if lister.Event(e) != nil {
-			cancel() // nobody reads on; Finish tells why
-		}
-	})
-	if err != nil {
-		return nil, nil, &failure{err}
-	}
-	return stream, lister, unreadable(stream.Head.Sources)
-}
-
-// findTunnels reads the captures a first time to learn what belongs to the
-// tunnels of --tunnel.
-func (l *listing) findTunnels(ctx context.Context) error {
-	src, err := l.open(ctx, l.files)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	opt := l.run
-	opt.Workers = min(runtime.NumCPU(), 8)
-	stream, err := pipeline.Run(ctx, src, opt)
-	if err != nil {
-		return &failure{err}
-	}
-	if err := unreadable(stream.Head.Sources); err != nil {
-		return err
-	}
-	l.show.Filter.Tunnel = new(message.TunnelFilter)
-	found := false
-	for t := range output.Select(stream, l.tunnels).Tunnels {
-		found = true
-		l.show.Filter.Tunnel.Add(t)
-	}
-	if !found && !l.quiet {
-		fmt.Fprintf(l.stderr, "ikesniff: note: no tunnel matches %s; ikesniff analyze lists them\n", l.tunnels)
-	}
-	return nil
-}
-
-// beginning remembers when a capture begins.
-type beginning struct {
-	capture.Source
-	time int64
-	seen bool
-}
-
-func (b *beginning) Next(p *capture.Packet) error {
-	err := b.Source.Next(p)
-	if err == nil && !b.seen {
-		b.time, b.seen = p.Time, true
-	}
-	return err
 }

@@ -89,8 +89,8 @@ var unite = strings.NewReplacer(" ", "", "_", "", "-", "")
 func folded(s string) string { return unite.Replace(strings.ToLower(s)) }
 
 // ParseExchange reads the name or number of an exchange, such as "IKE_AUTH" or
-// "main mode". "main", "aggressive" and "quick" will do; INFORMATIONAL is of
-// both versions.
+// "main mode". "main", "aggressive" and "quick" will do, and so will "auth" and
+// "sa_init"; INFORMATIONAL is of both versions.
 func ParseExchange(s string) ([]ike.ExchangeType, error) {
 	if n, err := strconv.ParseUint(s, 10, 8); err == nil {
 		return []ike.ExchangeType{ike.ExchangeType(n)}, nil
@@ -100,7 +100,7 @@ func ParseExchange(s string) ([]ike.ExchangeType, error) {
 	for i := range 256 {
 		t := ike.ExchangeType(i)
 		short := folded(t.Name())
-		if want == short || want == folded(t.String()) || want+"mode" == short {
+		if want == short || want == folded(t.String()) || want+"mode" == short || "ike"+want == short {
 			out = append(out, t)
 		}
 	}
@@ -132,14 +132,14 @@ func ParseNotify(s string) ([]Notify, error) {
 	return out, nil
 }
 
-// ParseTransport reads the name of a transport as reports use it; "tcp" stands
-// for all that begin with it.
+// ParseTransport reads the name of a transport as reports or lines have it;
+// "tcp" stands for all that begin with it.
 func ParseTransport(s string) ([]reassembly.Transport, error) {
 	want := strings.ToLower(s)
 	var group []reassembly.Transport
 	var names []string
 	for t := reassembly.TransportUDP; t <= reassembly.TransportCisco; t++ {
-		if t.String() == want {
+		if t.String() == want || want != "tcp" && want == strings.ToLower(transportWord(t)) {
 			return []reassembly.Transport{t}, nil
 		}
 		if strings.HasPrefix(t.String(), want+"-") {

@@ -44,6 +44,29 @@ func TestParseMoment(t *testing.T) {
 	}
 }
 
+// TestMomentAfter: only moments of one form can be told apart.
+func TestMomentAfter(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"+10s", "+5s", true}, {"+5s", "+5s", false}, {"23:09", "23:08:59", true}, {"23:08", "23:09", false},
+		{"2026-03-15", "2026-03-14T23:09:00Z", true}, {"2026-03-14", "2026-03-15", false},
+		{"+10s", "23:09", false}, {"23:09", "2026-03-14", false},
+	} {
+		var m [2]Moment
+		for i, text := range []string{tt.a, tt.b} {
+			var err error
+			if m[i], err = ParseMoment(text, time.UTC); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := m[0].After(m[1]); got != tt.want {
+			t.Errorf("%s after %s: %v", tt.a, tt.b, got)
+		}
+	}
+}
+
 // TestDailyMomentOnLongDay: the clock on the wall counts, not the hours since
 // midnight.
 func TestDailyMomentOnLongDay(t *testing.T) {
@@ -74,6 +97,8 @@ func TestParseExchange(t *testing.T) {
 		"informational":       {ike.ExchangeV1Informational, ike.ExchangeInformational},
 		"35":                  {ike.ExchangeAuth},
 		"99":                  {99},
+		"auth":                {ike.ExchangeAuth},
+		"sa_init":             {ike.ExchangeSAInit},
 	} {
 		if got, err := ParseExchange(text); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %v, %v", text, got, err)
@@ -113,6 +138,9 @@ func TestParseTransport(t *testing.T) {
 		"udp":         {reassembly.TransportUDP},
 		"UDP-NAT-T":   {reassembly.TransportUDPNATT},
 		"tcp-rfc8229": {reassembly.TransportTCP},
+		"NAT-T":       {reassembly.TransportUDPNATT}, // as lines have them
+		"IP":          {reassembly.TransportIP},
+		"ftcp":        {reassembly.TransportFortinetESP},
 		"tcp":         {reassembly.TransportTCP, reassembly.TransportFortinetESP, reassembly.TransportCisco},
 	} {
 		if got, err := ParseTransport(text); err != nil || !slices.Equal(got, want) {

@@ -73,5 +73,11 @@ func (m Moment) Resolve(start int64) int64 {
 	return m.at.UnixNano()
 }
 
+// After tells whether the moment is later than another one, whenever the capture
+// begins. Moments of different forms can be told apart only then.
+func (m Moment) After(o Moment) bool {
+	return m.relative == o.relative && m.daily == o.daily && m.Resolve(0) > o.Resolve(0)
+}
+
 // String is the moment as it was typed.
 func (m Moment) String() string { return m.text }

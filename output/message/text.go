@@ -101,7 +101,11 @@ func (t *textForm) end(b []byte, s *report.Stream) ([]byte, error) {
 		return b, nil
 	}
 	if !t.l.opt.Filter.Empty() && s.Head.Totals.IPsecPackets > 0 {
-		return append(b, "No message matches the filters.\n"...), nil
+		b = append(b, "No message matches the filters."...)
+		if len(t.l.opt.Filter.Notifies) > 0 {
+			b = append(b, " Notifies in encrypted messages cannot be seen."...)
+		}
+		return append(b, '\n'), nil
 	}
 	b = append(b, "No IKE, ESP or AH message found.\n"...)
 	for i, n := range s.Nearby {
