@@ -27,6 +27,7 @@ func (b *builder) head(floods []*diagnose.Flood) report.Report {
 		Sources:           []report.Source{},
 		Totals:            b.in.Totals,
 		Tunnels:           []*report.Tunnel{},
+		Gateways:          []report.Gateway{},
 		Anomalies:         []report.Anomaly{},
 	}
 	if r.Totals.Encapsulations == nil {

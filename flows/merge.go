@@ -35,15 +35,23 @@ const floodAbove = 16
 // addresses were shared out among them.
 func Merge(trackers []*Tracker, in Input) *report.Stream {
 	b, groups, floods := merge(trackers, &in)
-	return &report.Stream{
-		Head:   b.head(floods),
-		Nearby: in.Nearby,
-		Tunnels: func(yield func(*report.Tunnel) bool) {
-			for _, g := range groups {
-				if !yield(b.tunnel(g)) {
-					return
-				}
+	c := newComparison(groups, sitesOf(groups), &in)
+	tunnels := func(yield func(*report.Tunnel) bool) {
+		for i, g := range groups {
+			t := b.tunnel(g)
+			c.note(i, t)
+			if !yield(t) {
+				return
 			}
+		}
+		c.whole = true
+	}
+	return &report.Stream{
+		Head:    b.head(floods),
+		Nearby:  in.Nearby,
+		Tunnels: tunnels,
+		Compare: func() ([]report.Gateway, int) {
+			return c.gateways(func() { tunnels(func(*report.Tunnel) bool { return true }) })
 		},
 	}
 }

@@ -17,7 +17,7 @@ import (
 func JSON(w io.Writer, s *report.Stream) error {
 	head := rebuild(s.Head, unchanged)
 	head.Tunnels = []*report.Tunnel{}
-	before, after, err := splitHead(&head)
+	before, _, err := splitHead(&head)
 	if err != nil {
 		return err
 	}
@@ -41,6 +41,14 @@ func JSON(w io.Writer, s *report.Stream) error {
 	}
 	if !first {
 		out.WriteString("\n  ")
+	}
+	// The gateways are known only now. They come after the tunnels, so what was
+	// written of the head stays as it is.
+	gateways, total := s.Gateways()
+	head.Gateways, head.GatewaysTotal = rebuild(gateways, unchanged), total
+	_, after, err := splitHead(&head)
+	if err != nil {
+		return err
 	}
 	out.Write(after)
 	out.WriteByte('\n')

@@ -41,6 +41,8 @@ func Markdown(w io.Writer, s *report.Stream, o Options) error {
 	p.blank()
 	p.rest(tally, shown)
 	p.blank()
+	gateways, _ := s.Gateways()
+	p.markdownGateways(safe(gateways))
 	p.markdownAnomalies("capture", head.Anomalies)
 	for i, t := range shown {
 		p.markdownAnomalies(fmt.Sprintf("tunnel %d", i+1), t.Anomalies)
@@ -62,6 +64,19 @@ func (p *printer) markdownTable(shown []*report.Tunnel) {
 			cells[j] = markdown(cells[j])
 		}
 		p.line("| " + strings.Join(cells, " | ") + " |")
+	}
+}
+
+// markdownGateways has a line for each gateway with tunnels in trouble, and one
+// for each of the first few others.
+func (p *printer) markdownGateways(list []report.Gateway) {
+	list = byTrouble(list)
+	for i := range list[:min(len(list), gatewaysShown)] {
+		g := &list[i]
+		p.linef("- gateway %s, %s: %s", markdown(p.peer(g.Address)), g.Role, markdown(g.Comparison))
+	}
+	if len(list) > 0 {
+		p.blank()
 	}
 }
 

@@ -9,9 +9,10 @@ import (
 )
 
 // NDJSON writes one object a line: each tunnel ("event_type": "tunnel"), after
-// it its anomalies ("anomaly"), then the anomalies of the capture, and a
-// "summary" at the end. timestamp is when a tunnel or anomaly was first seen,
-// and the end of the capture for the summary. A tunnel's line names its
+// it its anomalies ("anomaly"), then the gateways that have several tunnels
+// ("gateway"), the anomalies of the capture, and a "summary" at the end.
+// timestamp is when a tunnel, anomaly or gateway was first seen, and the end of
+// the capture for the summary. A tunnel's line names its
 // anomalies by id, and carries the SPIs and algorithms of its last IKE SA under
 // the names of Suricata's EVE ike records.
 func NDJSON(w io.Writer, s *report.Stream) error {
@@ -38,6 +39,12 @@ func NDJSON(w io.Writer, s *report.Stream) error {
 		}
 	}
 	head := rebuild(s.Head, unchanged)
+	gateways, _ := s.Gateways()
+	for _, g := range rebuild(gateways, unchanged) {
+		if err := emit(gatewayLine{record{"gateway", &g.FirstSeen, ""}, &g}); err != nil {
+			return err
+		}
+	}
 	for i := range head.Anomalies {
 		if err := emit(anomalyRecord("", &head.Anomalies[i])); err != nil {
 			return err
@@ -92,6 +99,11 @@ type anomalyLine struct {
 
 func anomalyRecord(tunnel string, a *report.Anomaly) anomalyLine {
 	return anomalyLine{record{"anomaly", &a.FirstSeen, tunnel}, a}
+}
+
+type gatewayLine struct {
+	record
+	*report.Gateway
 }
 
 type summaryLine struct {

@@ -69,19 +69,36 @@ func (s Selection) Empty() bool {
 // String is the selection as it was typed.
 func (s Selection) String() string { return strings.Join(s.words, " ") }
 
-// Select returns s with the tunnels that match. Totals, sources and what
-// concerns the capture as a whole stay as they are.
+// Select returns s with the tunnels that match, and the gateways at their ends
+// with what all their tunnels tell. Totals, sources and what concerns the capture
+// as a whole stay as they are.
 func Select(s *report.Stream, sel Selection) *report.Stream {
 	if sel.Empty() {
 		return s
 	}
 	out := *s
+	var ends map[string]bool // of the last whole pass
 	out.Tunnels = func(yield func(*report.Tunnel) bool) {
+		seen := map[string]bool{}
 		for t := range s.Tunnels {
-			if sel.matches(t) && !yield(t) {
+			if !sel.matches(t) {
+				continue
+			}
+			seen[t.Initiator], seen[t.Responder] = true, true
+			if !yield(t) {
 				return
 			}
 		}
+		ends = seen
+	}
+	out.Compare = func() ([]report.Gateway, int) {
+		if ends == nil {
+			for range out.Tunnels {
+			}
+		}
+		all, _ := s.Gateways()
+		list := slices.DeleteFunc(slices.Clone(all), func(g report.Gateway) bool { return !ends[g.Address] })
+		return list, len(list)
 	}
 	return &out
 }

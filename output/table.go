@@ -27,6 +27,8 @@ func Table(w io.Writer, s *report.Stream, o Options) error {
 		p.tunnels(shown)
 	}
 	p.rest(tally, shown)
+	gateways, total := s.Gateways()
+	p.gateways(safe(gateways), total)
 	p.infos(tally, shown, head.Anomalies)
 	p.capture(head.Anomalies)
 	for i, t := range shown {

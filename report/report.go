@@ -20,17 +20,24 @@ type Report struct {
 	Sources           []Source  `json:"sources"`
 	Totals            Totals    `json:"totals"`
 	Tunnels           []*Tunnel `json:"tunnels"`
+	// Gateways compares the tunnels of each address that is an end of several.
+	Gateways      []Gateway `json:"gateways"`
+	GatewaysTotal int       `json:"gateways_total"`
 	// Anomalies of the capture as a whole, of a gateway, or of no tunnel.
 	Anomalies []Anomaly `json:"anomalies"`
 }
 
 // Stream is a report whose tunnels are made one at a time, so that a capture
-// with very many of them need not hold them all: Head.Tunnels is empty, and
-// Tunnels yields them in report order. It may be ranged over more than once
+// with very many of them need not hold them all: Head.Tunnels and Head.Gateways
+// are empty, and Tunnels yields them in report order. It may be ranged over more than once
 // and gives the same each time; a yielded Tunnel is the receiver's.
 type Stream struct {
 	Head    Report
 	Tunnels iter.Seq[*Tunnel]
+	// Compare gives Report.Gateways and their total. It takes what the last whole
+	// pass over Tunnels showed, and makes that pass if there was none. Nil: Head
+	// has them.
+	Compare func() (gateways []Gateway, total int)
 	// Nearby helps to say what came closest where no tunnel was found.
 	Nearby []Nearby
 }
@@ -42,7 +49,17 @@ func (s *Stream) Collect() *Report {
 	for t := range s.Tunnels {
 		r.Tunnels = append(r.Tunnels, t)
 	}
+	r.Gateways, r.GatewaysTotal = s.Gateways()
 	return &r
+}
+
+// Gateways is what Compare gives, or what Head has without it. It costs least
+// after Tunnels was ranged over to its end.
+func (s *Stream) Gateways() (gateways []Gateway, total int) {
+	if s.Compare == nil {
+		return s.Head.Gateways, s.Head.GatewaysTotal
+	}
+	return s.Compare()
 }
 
 // Nearby is one kind of traffic that was not IPsec, for the answer "no tunnel".

@@ -70,6 +70,9 @@ func full() *report.Report {
 	sa.InitiatorSPI, sa.ResponderSPI = "0123456789abcdef", "0000000000000000"
 	sa.Mode, sa.Status = "main", report.StatusUp
 	sa.Exchanges[0].From, sa.Exchanges[0].Request.Line, sa.Exchanges[0].Response.Line = "initiator", 0, 0
+	g := &r.Gateways[0]
+	g.Role, g.Peers[0].Role = report.RoleHub, report.RoleSpoke
+	g.Transports[0].Transport, g.Shared[0].Severity = "ip", report.SeverityNotice
 	c := &t.ChildSAs[0]
 	c.SPI, c.Protocol, c.Mode, c.IKESABy = "c16ed423", "esp", "tunnel", "inferred"
 	for _, a := range []*report.Anomaly{&t.Anomalies[0], &r.Anomalies[0]} {
@@ -84,7 +87,8 @@ func full() *report.Report {
 func TestSchemaAcceptsFullAndEmptyReports(t *testing.T) {
 	empty := report.Report{
 		SchemaVersion: 1, IncompleteBecause: []string{}, Sources: []report.Source{},
-		Totals: report.Totals{Encapsulations: map[string]uint64{}}, Tunnels: []*report.Tunnel{}, Anomalies: []report.Anomaly{},
+		Totals: report.Totals{Encapsulations: map[string]uint64{}}, Tunnels: []*report.Tunnel{}, Gateways: []report.Gateway{},
+		Anomalies: []report.Anomaly{},
 	}
 	for name, r := range map[string]any{"full": full(), "empty": empty} {
 		doc, err := json.Marshal(r)
