@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -240,7 +241,12 @@ func TestSharedCaptures(t *testing.T) {
 				t.Fatalf("%s: %s", filepath.Base(file), line)
 			}
 		}
-		text, _ = list(t, file, Options{Verbose: 2})
+		text, _ = list(t, file, Options{Verbose: 2, Width: 100})
+		for line := range strings.Lines(text) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 100 {
+				t.Errorf("%s: %d columns: %s", filepath.Base(file), n, line)
+			}
+		}
 		for i := range len(text) {
 			if c := text[i]; c < 0x20 && c != '\n' || c == 0x7f {
 				t.Fatalf("%s: byte %#x in text", filepath.Base(file), c)

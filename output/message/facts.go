@@ -42,7 +42,10 @@ func (l *Lister) repetitionFact(s *summary) string {
 	x := s.sending
 	switch s.repetition {
 	case isCopy:
-		return "same bytes and IP ID as " + string(l.appendFrame(nil, x.last)) + ", at most 50 ms from it: captured twice, or doubled on the way"
+		return "the packet of " + string(l.appendFrame(nil, x.last)) + ", at most 50 ms from it: captured twice, or doubled on the way"
+	case isSame:
+		return "same bytes as " + string(l.appendFrame(nil, x.last)) +
+			", at most 50 ms from it and without an IP ID: captured twice, doubled on the way, or sent again"
 	case isAgain:
 		b := append([]byte("first as "), l.appendFrame(nil, x.first)...)
 		if x.back {

@@ -5,7 +5,8 @@ import (
 	"github.com/ikesniff/ikesniff/output"
 )
 
-// maxIdentity is how many bytes of an identity a line shows.
+// maxIdentity is how many bytes a line has for an identity. A byte may take four
+// of them to print.
 const maxIdentity = 128
 
 // identity reads an identification payload that was sent in clear: aggressive
@@ -26,9 +27,15 @@ func (s *summary) appendIdentities(b []byte) []byte {
 		if !ok || value == "" {
 			continue
 		}
+		text := output.Safe(value[:min(len(value), maxIdentity)])
+		whole := len(value) <= maxIdentity
+		if len(text) > maxIdentity {
+			n := min(len(value), maxIdentity/4)
+			text, whole = output.Safe(value[:n]), n == len(value)
+		}
 		b = append(b, `, identity "`...)
-		b = append(b, output.Safe(value[:min(len(value), maxIdentity)])...)
-		if len(value) > maxIdentity {
+		b = append(b, text...)
+		if !whole {
 			b = append(b, ".."...)
 		}
 		b = append(b, '"')

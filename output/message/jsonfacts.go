@@ -9,6 +9,9 @@ func (j *jsonForm) appendRepetition(b []byte, s *summary) []byte {
 	case isCopy:
 		b = append(b, `,"copy_of":`...)
 		return appendRef(b, x.last)
+	case isSame:
+		b = append(b, `,"same_bytes_as":`...)
+		return appendRef(b, x.last)
 	case isAgain:
 		b = append(b, `,"retransmission_of":`...)
 		b = appendRef(b, x.first)

@@ -307,7 +307,7 @@ func TestV1FragmentsMissing(t *testing.T) {
 // their pair, or a pause.
 func TestRuns(t *testing.T) {
 	empty := message(ike.Header{InitiatorSPI: 1, ResponderSPI: 2, Version: ike.Version{Major: 2}, ExchangeType: ike.ExchangeInformational})
-	other := ikeEvent(3, empty)
+	other := ikeEvent(3, message(ike.Header{InitiatorSPI: 7, ResponderSPI: 2, Version: ike.Version{Major: 2}, ExchangeType: ike.ExchangeInformational}))
 	other.Src = netip.MustParseAddrPort("203.0.113.9:500")
 	events := []*reassembly.Event{
 		espEvent(1, 0xaa, 5), espEvent(2, 0xbb, 1), other, espEvent(4, 0xaa, 3), ikeEvent(5, empty),

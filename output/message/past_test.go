@@ -119,6 +119,26 @@ func TestCopies(t *testing.T) {
 	)
 }
 
+// TestNoIPID: without an IP ID only another tap or hop shows a copy.
+func TestNoIPID(t *testing.T) {
+	b := message(header2(ike.ExchangeInformational, 7, 0, 9))
+	event := func(frame int, seconds float64, ttl uint8, tap uint16) *reassembly.Event {
+		e := at(ikeEvent(frame, b), seconds)
+		e.IPID, e.TTL, e.Tap.Interface = 0, ttl, tap
+		return e
+	}
+	wants(t, []*reassembly.Event{event(1, 0, 64, 0), event(2, 0, 64, 0), event(3, 0, 63, 0), event(4, 0, 64, 1), event(5, 2, 64, 0)},
+		"INFORMATIONAL 7 request, empty",
+		"INFORMATIONAL 7 request, empty; same bytes as #1",
+		"INFORMATIONAL 7 request, empty; same packet as #1",
+		"INFORMATIONAL 7 request, empty; same packet as #1",
+		"INFORMATIONAL 7 request, empty; retransmission of #1, 2.0 s after",
+	)
+	if got := factsOf(t, event(1, 0, 64, 0), event(2, 0, 64, 0)); len(got) != 1 || !strings.HasSuffix(got[0], "captured twice, doubled on the way, or sent again") {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestEcho: what comes back to its sender was not sent again by it.
 func TestEcho(t *testing.T) {
 	b := message(ike.Header{InitiatorSPI: 1, Version: ike.Version{Major: 1}, ExchangeType: ike.ExchangeV1Main}, payload{ike.PayloadV1SA, saV1})
@@ -322,9 +342,10 @@ func TestIdentities(t *testing.T) {
 		return ikeEvent(1, message(h, payload{ike.PayloadV1SA, saV1}, payload{ike.PayloadV1ID, append([]byte{typ, 17, 1, 0xf4}, data...)}))
 	}
 	for data, want := range map[string]string{
-		"branch7.example.com":    `identity "branch7.example.com"`,
-		"a\x1b[31m\n":            `identity "a\x1b[31m\x0a"`,
-		strings.Repeat("x", 200): `identity "` + strings.Repeat("x", maxIdentity) + `.."`,
+		"branch7.example.com":      `identity "branch7.example.com"`,
+		"a\x1b[31m\n":              `identity "a\x1b[31m\x0a"`,
+		strings.Repeat("\x00", 40): `identity "` + strings.Repeat(`\x00`, 32) + `.."`,
+		strings.Repeat("x", 200):   `identity "` + strings.Repeat("x", maxIdentity) + `.."`,
 	} {
 		got := said(t, Options{}, id(2, data))[0]
 		if want = "aggressive mode, offers 3DES/SHA1/MODP1024 pre-shared key, " + want; got != want {

@@ -27,6 +27,9 @@ func (l *Lister) appendRepetition(b []byte, s *summary) []byte {
 	case isCopy:
 		b = append(b, "; same packet as "...)
 		return l.appendFrame(b, x.last)
+	case isSame:
+		b = append(b, "; same bytes as "...)
+		return l.appendFrame(b, x.last)
 	case isAgain:
 		b = append(b, "; retransmission of "...)
 		b = l.appendFrame(b, x.first)

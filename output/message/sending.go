@@ -3,9 +3,11 @@ package message
 import (
 	"hash/maphash"
 	"math"
+	"net/netip"
 	"time"
 
 	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/dissect/ike"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
@@ -17,12 +19,38 @@ import (
 type sending struct {
 	firstTime, lastTime int64
 	first, last         capture.Ref
-	ipid                uint32
-	hasIPID             bool
-	up                  bool            // from the lower address to the higher
+	src, dst            netip.Addr      // of the first
+	packet              packetMark      // of the last
 	again               int32           // sendings behind the first; copies are none
 	gaps                [maxGaps]uint32 // milliseconds from one to the next, as many as again
 	back                bool            // the clock of the capture went back meanwhile
+}
+
+// packetMark is what tells one packet captured twice from one sent twice.
+type packetMark struct {
+	ipid uint32 // 0 if there is none: some senders set none
+	tap  dissect.Tap
+	ttl  uint8
+}
+
+func markOf(e *reassembly.Event) packetMark {
+	m := packetMark{tap: e.Tap, ttl: e.TTL}
+	if e.HasIPID {
+		m.ipid = e.IPID
+	}
+	return m
+}
+
+// same compares the marks of two packets with the same bytes at nearly the same
+// time. Without IP ID another tap shows that it is one packet, or one hop more.
+func (m packetMark) same(o packetMark) repetition {
+	switch {
+	case m.ipid != o.ipid:
+		return isAgain
+	case m.ipid != 0, m.tap != o.tap, m.ttl == o.ttl+1, o.ttl == m.ttl+1:
+		return isCopy
+	}
+	return isSame
 }
 
 const (
@@ -46,6 +74,7 @@ const (
 	isNew   repetition = iota
 	isAgain            // sent again
 	isCopy             // the same packet, captured again or doubled on the way
+	isSame             // one of the two: nothing tells which
 )
 
 // sendings tells messages that were sent before.
@@ -65,19 +94,21 @@ func (s *sendings) note(e *reassembly.Event) (*sending, repetition) {
 		return nil, isNew
 	}
 	key := maphash.Bytes(s.seed, e.Data) ^ uint64(e.Length)
-	up := e.Src.Addr().Less(e.Dst.Addr())
+	now := markOf(e)
 	x := s.recent.find(key)
 	if x == nil {
 		x = s.recent.add(key)
-		*x = sending{firstTime: e.Time, lastTime: e.Time, first: e.Ref, last: e.Ref, up: up, ipid: e.IPID, hasIPID: e.HasIPID}
+		*x = sending{firstTime: e.Time, lastTime: e.Time, first: e.Ref, last: e.Ref, src: e.Src.Addr(), dst: e.Dst.Addr(), packet: now}
 		return x, isNew
 	}
-	gap := e.Time - x.lastTime
-	switch {
-	case x.hasIPID == e.HasIPID && x.ipid == e.IPID && gap <= copyWithin && gap >= -copyWithin:
-		return x, isCopy
-	case x.up != up:
+	if e.Src.Addr() == x.dst && e.Dst.Addr() == x.src {
 		return nil, isNew // it came back; its sender did not repeat it
+	}
+	gap := e.Time - x.lastTime
+	if gap <= copyWithin && gap >= -copyWithin {
+		if r := now.same(x.packet); r != isAgain {
+			return x, r
+		}
 	}
 	x.back = x.back || gap < 0
 	if x.again < maxGaps {
@@ -85,7 +116,7 @@ func (s *sendings) note(e *reassembly.Event) (*sending, repetition) {
 		x.gaps[x.again] = uint32(min(max(ms, 0), math.MaxUint32))
 	}
 	x.again++
-	x.last, x.lastTime, x.ipid, x.hasIPID = e.Ref, e.Time, e.IPID, e.HasIPID
+	x.last, x.lastTime, x.packet = e.Ref, e.Time, now
 	return x, isAgain
 }
 

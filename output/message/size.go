@@ -1,7 +1,9 @@
 package message
 
 import (
+	"math/bits"
 	"strconv"
+	"strings"
 
 	"github.com/ikesniff/ikesniff/dissect/ike"
 )
@@ -23,7 +25,7 @@ const (
 var sizeNames = [...]struct{ words, key string }{
 	{"empty message", "empty"}, {"bare notify", "bare-notify"}, {"delete", "delete"},
 	{"short EAP message", "short-eap"}, {"liveness check", "liveness"},
-	{"delete of the IKE SA", "delete-ike-sa"}, {"delete of an IPsec SA", "delete-ipsec-sa"},
+	{"IKE SA delete", "delete-ike-sa"}, {"IPsec SA delete", "delete-ipsec-sa"},
 }
 
 // deleteChildInside is the length of the Delete payload of one Child SA.
@@ -63,17 +65,12 @@ func (s *summary) fits() sizes {
 
 // append appends what messages of this length may hold.
 func (f sizes) append(b []byte) []byte {
-	left := 0
-	for i := range sizeNames {
-		if f&(1<<i) != 0 {
-			left++
-		}
-	}
+	left := bits.OnesCount8(uint8(f))
 	if left == 0 {
 		return b
 	}
 	b = append(b, ": size of a"...)
-	if f&sizeEmpty != 0 {
+	if first := bits.TrailingZeros8(uint8(f)); strings.ContainsRune("eI", rune(sizeNames[first].words[0])) {
 		b = append(b, 'n')
 	}
 	b = append(b, ' ')
