@@ -18,9 +18,13 @@ type Attribute struct {
 	Value []byte
 }
 
-// AttributeKeyLength is the one transform attribute of IKEv2: the length of a
-// key in bits.
-const AttributeKeyLength = 14
+// Transform attributes of IKEv2: the length of a key in bits (RFC 7296 3.3.5),
+// and the DER AlgorithmIdentifier of what a group's key server signs with
+// (RFC 9838 4.4.2.1.1).
+const (
+	AttributeKeyLength = 14
+	AttributeSignature = 18
+)
 
 // Uint returns the value as a number in host order, and false if it is empty
 // or has more than 8 significant bytes.

@@ -12,7 +12,6 @@ var notDecoded = map[string]string{
 	"notify-types 42":    "MIP6_HOME_PREFIX tells the address; text or bytes are shown",
 	"notify-types 16396": "RFC 4555 gives the data no meaning: text or bytes are shown",
 	"notify-types 16428": "of 3GPP TS 24.303, for flows over WLAN: text or bytes are shown",
-	"notify-types 16429": "RFC 9838, with group keys that only members have: bytes are shown",
 	"notify-types 16444": "RFC 9611 gives the data no form: text or bytes are shown",
 
 	"private-notify-types":       "the number alone does not say whose it is: text or bytes are shown",
@@ -21,6 +20,8 @@ var notDecoded = map[string]string{
 
 	"v1-notify-types":       "the RFC gives the data no form: text or bytes are shown",
 	"v1-notify-types 40503": "Cisco has not published the form",
+
+	"gsa-attributes 3": "an SPI: its bytes are shown",
 
 	"id-types 11": "any bytes are a key ID: text or bytes are shown",
 	"id-types 12": "of Fibre Channel, which is not captured on IP links: bytes are shown",

@@ -1,6 +1,7 @@
 package ike
 
 import (
+	"crypto/x509"
 	"flag"
 	"fmt"
 	"os"
@@ -46,11 +47,17 @@ var sections = []section{
 	{"Transforms: pseudorandom functions", "prf", nil, 0, 0},
 	{"Transforms: integrity", "integrity", nil, 0, 0},
 	{"Transforms: key exchange methods", "key-exchange-methods", nil, 0, 0},
-	{"Transforms: extended sequence numbers", "esn", nil, 0, 0},
+	{"Transforms: sequence numbers", "esn", nil, 0, 0},
+	{"Transforms: key wrap algorithms", "key-wrap", nil, 0, 0},
+	{"Transforms: authentication of a group's controller", "group-authentication", nil, 0, 0},
 	{"Transform attributes", "attributes", func(v uint16, data []byte) string {
 		t := Transform{Type: TransformEncryption, ID: 12, attributes: shortAttribute(v, data)}
-		return t.Name()
+		return t.Name() + valueText(transformAttribute)(v, data)
 	}, 0, 0},
+	{"Attributes of a group SA policy", "gsa-attributes", valueText(groupSAValue), 0, 0},
+	{"Attributes of a group-wide policy", "group-policy-attributes", valueText(groupPolicyValue), 0, 0},
+	{"Attributes of a group key bag", "group-key-attributes", valueText(groupKeyValue), 0, 0},
+	{"Attributes of a member key bag", "member-key-attributes", valueText(memberKeyValue), 0, 0},
 	{"Protocols", "protocols", nil, 0, 0},
 	{"Identification types", "id-types", func(v uint16, data []byte) string {
 		id := ID{Type: uint8(v), Data: data}
@@ -169,6 +176,14 @@ func v1NotifyText(v uint16, data []byte) string {
 	return probe(4, n)
 }
 
+// valueText dumps the value of a data attribute, long and short.
+func valueText(write func(*Tree, Attribute)) func(v uint16, data []byte) string {
+	return attributeText(func(tr *Tree, a, _ Attribute) string {
+		write(tr, a)
+		return ""
+	})
+}
+
 func attributeText(write attributeWriter) func(v uint16, data []byte) string {
 	return func(v uint16, data []byte) string {
 		life := Attribute{Type: v - 1, Short: true, Value: []byte{0, V1LifeSeconds}}
@@ -217,7 +232,8 @@ func sampleData() [][]byte {
 		out = append(out, numbers, letters, make([]byte, n))
 	}
 	imei := []byte{0, 1, 1} // length and type, as of a question
-	return append(out, v1saBody, saBody, []byte{1, 1}, []byte{0, 1}, []byte{0, 2}, imei)
+	key, _ := x509.MarshalPKIXPublicKey(ed25519Key.Public())
+	return append(out, v1saBody, saBody, []byte{1, 1}, []byte{0, 1}, []byte{0, 2}, imei, ed25519ID, key)
 }
 
 // noContent are the values whose documents give them no data.

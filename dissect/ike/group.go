@@ -2,7 +2,8 @@ package ike
 
 import "encoding/binary"
 
-// Payload types of G-IKEv2 (RFC 9838 4.1). IDg is read as an ID.
+// Payload types of G-IKEv2 (RFC 9838 4.2, 4.4 and 4.5). IDg is read as an
+// ID.
 const (
 	PayloadIDg PayloadType = 50
 	PayloadGSA PayloadType = 51
@@ -20,7 +21,8 @@ const (
 //	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //
 // Protocol 0 marks what concerns the group or the member as a whole and not one
-// SA of it.
+// SA of it: it has no SPI, and the byte of its size is reserved (RFC 9838 4.4.3
+// and 4.5.3).
 type Group struct {
 	KeyDownload bool // KD, not GSA
 	b           []byte
@@ -79,7 +81,10 @@ func (g *GroupItems) Next() bool {
 		g.problem = endsEarly
 		return false
 	}
-	n, spi := int(binary.BigEndian.Uint16(rest[2:])), groupHead+int(rest[1])
+	n, spi := int(binary.BigEndian.Uint16(rest[2:])), groupHead
+	if rest[0] != 0 {
+		spi += int(rest[1])
+	}
 	switch {
 	case n < spi:
 		g.problem = "length is less than that of head and SPI"
@@ -89,6 +94,9 @@ func (g *GroupItems) Next() bool {
 		return false
 	}
 	g.cur = GroupItem{Protocol: ProtocolID(rest[0]), SPI: rest[groupHead:spi:spi], Data: rest[spi:n:n]}
+	if rest[0] == 0 && rest[1] != 0 {
+		g.cur.reserved = rest[1:2:2]
+	}
 	g.at += n
 	return true
 }
@@ -101,6 +109,8 @@ type GroupItem struct {
 	Protocol ProtocolID
 	SPI      []byte // borrowed
 	Data     []byte // behind the SPI, borrowed
+
+	reserved []byte // the byte in place of the size of an SPI, if it is not zero
 }
 
 // Append appends the item to b.
@@ -115,6 +125,9 @@ func (g GroupItem) Append(b []byte) []byte {
 func (g Group) AppendFields(to *Tree) {
 	for i := g.Items(); i.Next(); {
 		item := i.Item()
+		if len(item.reserved) > 0 {
+			to.find(to.at+1, FindingWarning, "reserved byte of a policy or key bag is not zero")
+		}
 		name, value := g.itemName(item)
 		field := to.open(name, groupHead+len(item.SPI)+len(item.Data))
 		to.str(value)
@@ -136,25 +149,29 @@ func (g Group) itemName(item GroupItem) (name, value string) {
 }
 
 func (g Group) itemFields(item GroupItem, to *Tree) {
-	r := fieldReader{Tree: to, b: item.Data}
+	r, at := fieldReader{Tree: to, b: item.Data}, to.at
 	r.add("protocol", 1).enum(namesProtocols, uint16(item.Protocol))
-	r.add("SPI size", 1).num(uint64(len(item.SPI)))
+	if item.Protocol == 0 {
+		r.opaqueBytes("reserved", item.reserved)
+		r.at = at + 2
+	} else {
+		r.add("SPI size", 1).num(uint64(len(item.SPI)))
+	}
 	r.add("length", 2).num(uint64(groupHead + len(item.SPI) + len(item.Data)))
 	r.opaqueBytes("SPI", item.SPI)
-	names := groupKeyAttribute
 	switch {
 	case g.KeyDownload && item.Protocol == 0:
-		names = memberKeyAttribute
+		r.attributesAs(namesMemberKeyAttributes, memberKeyValue)
 	case g.KeyDownload:
+		r.attributesAs(namesGroupKeyAttributes, groupKeyValue)
 	case item.Protocol == 0:
-		names = groupPolicyAttribute
+		r.attributesAs(namesGroupPolicyAttributes, groupPolicyValue)
 	default:
-		names = groupSAAttribute
 		r.groupSelector("source")
 		r.groupSelector("destination")
 		r.groupTransforms()
+		r.attributesAs(namesGSAAttributes, groupSAValue)
 	}
-	r.attributes(names)
 	r.end()
 }
 
@@ -186,30 +203,4 @@ func (r *fieldReader) groupTransforms() {
 		s.Transform().appendFields(r.Tree, s.s.cur)
 		r.b = r.b[s.s.at-from:]
 	}
-}
-
-// groupSAAttribute names an attribute of a group SA policy (RFC 9838 9.2).
-func groupSAAttribute(v uint16) (name, short string) {
-	return oneOf(v, "GSA_KEY_LIFETIME", "GSA_INITIAL_MESSAGE_ID", "GSA_NEXT_SPI")
-}
-
-// groupPolicyAttribute names an attribute of a group-wide policy.
-func groupPolicyAttribute(v uint16) (name, short string) {
-	return oneOf(v, "GWP_ATD", "GWP_DTD", "GWP_SENDER_ID_BITS")
-}
-
-// groupKeyAttribute names an attribute of a group key bag.
-func groupKeyAttribute(v uint16) (name, short string) { return oneOf(v, "SA_KEY") }
-
-// memberKeyAttribute names an attribute of a member key bag.
-func memberKeyAttribute(v uint16) (name, short string) {
-	return oneOf(v, "WRAP_KEY", "AUTH_KEY", "GM_SENDER_ID")
-}
-
-// oneOf gives the v-th name, counted from 1.
-func oneOf(v uint16, names ...string) (name, short string) {
-	if v == 0 || int(v) > len(names) {
-		return "", ""
-	}
-	return names[v-1], names[v-1]
 }

@@ -14,7 +14,7 @@ const (
 )
 
 // ID is the body of an identification payload of IKEv2, IDi, IDr or IDg
-// (RFC 7296 3.5, RFC 9838 4.3):
+// (RFC 7296 3.5, RFC 9838 4.2):
 //
 //	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //	|    ID type    |                   reserved                    |

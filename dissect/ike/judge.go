@@ -8,7 +8,7 @@ import "strconv"
 // and the key lengths of IKEv1. What is wrong inside one body, Tree says. Severities are those of Finding;
 // none stops a receiver from reading the bytes.
 func Judge(m *Message) []Finding {
-	j := judge{m: m, count: map[PayloadType]int{}}
+	j := judge{m: m}
 	for w := m.Walk(); w.Next(); {
 		j.payload(w.Payload())
 	}
@@ -19,9 +19,9 @@ func Judge(m *Message) []Finding {
 type judge struct {
 	m     *Message
 	found []Finding
-	count map[PayloadType]int
-	prf   int // bytes of key of the largest PRF that is offered; 0 unknown
-	seen  int // payloads
+	count [256]uint16 // of payloads, by type
+	prf   int         // bytes of key of the largest PRF that is offered; 0 unknown
+	seen  int         // payloads
 }
 
 func (j *judge) add(at int, severity, text string) {

@@ -112,7 +112,8 @@ func (t V1NotifyType) IsError() bool { return t > 0 && t < 16384 }
 // (RFC 7296 3.3.2).
 type TransformType uint8
 
-// Transform types (RFC 7296 3.3.2, RFC 9370 4).
+// Transform types (RFC 7296 3.3.2, RFC 9370 4, RFC 9838 4.4.2.1). RFC 9827 calls
+// ESN sequence numbers.
 const (
 	TransformEncryption  TransformType = 1
 	TransformPRF         TransformType = 2
@@ -121,6 +122,8 @@ const (
 	TransformESN         TransformType = 5
 	TransformAddKE1      TransformType = 6
 	TransformAddKE7      TransformType = 12
+	TransformKeyWrap     TransformType = 13
+	TransformGroupAuth   TransformType = 14
 )
 
 // String gives IANA's name, or the number.
@@ -130,7 +133,7 @@ func (t TransformType) String() string {
 }
 
 // Name gives the short form: "ENCR", "PRF", "INTEG", "KE", "ESN", "ADDKE1" to
-// "ADDKE7", or the number.
+// "ADDKE7", "KWA", "GCAUTH", or the number.
 func (t TransformType) Name() string {
 	_, short := namesTransformTypes(uint16(t))
 	return or(short, uint16(t))
@@ -157,6 +160,10 @@ func namesTransforms(t TransformType, id uint16) (name, short string) {
 		return namesKeyExchangeMethods(id)
 	case t == TransformESN:
 		return namesESN(id)
+	case t == TransformKeyWrap:
+		return namesKeyWrap(id)
+	case t == TransformGroupAuth:
+		return namesGroupAuthentication(id)
 	}
 	return "", ""
 }

@@ -15,7 +15,8 @@ func TestNames(t *testing.T) {
 		{ExchangeV1Main.String(), "Identity Protection"},
 		{ExchangeV1Main.Name(), "main mode"},
 		{ExchangeV1Quick.Name(), "quick mode"},
-		{ExchangeType(42).String(), "42"},
+		{ExchangeType(42).String(), "GSA_INBAND_REKEY"},
+		{ExchangeType(45).String(), "45"},
 		{ExchangeType(250).Name(), "250"},
 		{ProtocolESP.String(), "ESP"},
 		{ProtocolID(200).String(), "200"},
@@ -43,8 +44,9 @@ func TestNames(t *testing.T) {
 
 		{TransformEncryption.Name(), "ENCR"},
 		{TransformAddKE7.Name(), "ADDKE7"},
-		{TransformType(13).Name(), "13"},
-		{TransformType(13).String(), "13"},
+		{TransformType(13).Name(), "KWA"},
+		{TransformType(15).Name(), "15"},
+		{TransformType(15).String(), "15"},
 		{TransformAddKE1.String(), "Additional Key Exchange 1 (ADDKE1)"},
 		{EncryptionName(20, 256), "AES_GCM_16_256"},
 		{EncryptionName(3, 0), "3DES_CBC"},
@@ -85,7 +87,8 @@ func TestNames(t *testing.T) {
 		{TransformIntegrity, 12, "AUTH_HMAC_SHA2_256_128", "HMAC_SHA2_256_128"},
 		{TransformKeyExchange, 19, "256-bit random ECP group", "ECP_256"},
 		{TransformAddKE1 + 2, 37, "ml-kem-1024", "ML_KEM_1024"},
-		{TransformESN, 0, "No Extended Sequence Numbers", "NO_EXT_SEQ"},
+		{TransformESN, 0, "32-bit Sequential Numbers", "NO_EXT_SEQ"},
+		{TransformKeyWrap, 4, "KW_ARX", "KW_ARX"},
 		{99, 12, "12", "12"},
 	} {
 		if name, short := TransformName(tt.t, tt.id); name != tt.name || short != tt.short {

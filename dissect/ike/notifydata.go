@@ -27,7 +27,7 @@ const (
 	notifyPasswordMethods     = 16424
 	notifyERXSupported        = 16427
 	notifyIFOMCapability      = 16428
-	notifySenderRequestID     = 16429
+	notifyGroupSender         = 16429
 	notifyPuzzle              = 16434
 	notifyPPKIdentity         = 16436
 	notifyNoPPKAuth           = 16437
@@ -35,6 +35,7 @@ const (
 	notifyUseAGGFRAG          = 16442
 	notifyAuthMethods         = 16443
 	notifySAResourceInfo      = 16444
+	notifyPPKIdentityKey      = 16446
 	notifyBackoffTimer        = 41041
 	notifyDeviceIdentity      = 41101
 	notifyEmergencyNumbers    = 41134
@@ -45,6 +46,9 @@ const (
 	notifyNASTCPPort          = 55506
 	notifyNetworkOverlayID    = 61520
 )
+
+// ppkConfirmation is the length of what proves that a sender has a PPK.
+const ppkConfirmation = 8
 
 // AppendData adds the fields of the data, and reports whether they have the form
 // that the type asks for. The data of a type that is not known, or is for
@@ -152,6 +156,13 @@ func (n Notify) decodeData(r *fieldReader) bool {
 	case notifyPPKIdentity: // RFC 8784 5.1
 		r.enumN("PPK ID type", 1, namesPPKIDTypes)
 		r.restPrintable("PPK ID")
+	case notifyPPKIdentityKey: // RFC 9867 3.1
+		r.enumN("PPK ID type", 1, namesPPKIDTypes)
+		id := r.take(max(len(r.b)-ppkConfirmation, 0))
+		if len(id) > 0 {
+			r.bytes("PPK ID", id).printable(id)
+		}
+		r.opaqueN("PPK confirmation", ppkConfirmation)
 	case notifyNoPPKAuth: // RFC 8784 3
 		r.restOpaque("authentication data")
 	case notifyAdditionalKE: // RFC 9370 2.2.4: a blob that comes back
@@ -162,8 +173,10 @@ func (n Notify) decodeData(r *fieldReader) bool {
 		for r.more() {
 			r.announcement()
 		}
-	case notifySAResourceInfo, notifyMOBIKESupported, notifyUseAssignedHoA, notifyIFOMCapability, notifySenderRequestID:
-		// Any data: RFC 9611, RFC 4555 4.2.1 (to be ignored), 3GPP, RFC 9838.
+	case notifyGroupSender: // RFC 9838 4.7.4
+		r.uintN("sender IDs wanted", 4)
+	case notifySAResourceInfo, notifyMOBIKESupported, notifyUseAssignedHoA, notifyIFOMCapability:
+		// Any data: RFC 9611, RFC 4555 4.2.1 (to be ignored), 3GPP.
 		r.restPrintable("data")
 	default:
 		return false

@@ -11,6 +11,9 @@ func notifyBody(kind uint16, data ...byte) []byte {
 	return append([]byte{0, 0, byte(kind >> 8), byte(kind)}, data...)
 }
 
+// ed25519ID is the AlgorithmIdentifier of Ed25519.
+var ed25519ID = []byte{0x30, 5, 6, 3, 0x2b, 0x65, 0x70}
+
 func TestNotifyFields(t *testing.T) {
 	runBodies(t, []bodyTest{
 		{"REKEY_SA", PayloadNotify, []byte{3, 4, 0x40, 0x09, 0xc1, 0x6e, 0xd4, 0x23}, []string{
@@ -30,7 +33,6 @@ func TestNotifyFields(t *testing.T) {
 
 // TestNotifyData: each type that has data, in its form, and how it shows.
 func TestNotifyData(t *testing.T) {
-	ed25519ID := []byte{0x30, 5, 6, 3, 0x2b, 0x65, 0x70}
 	for _, tt := range []struct {
 		kind uint16
 		data []byte
@@ -78,6 +80,8 @@ func TestNotifyData(t *testing.T) {
 		{16434, []byte{0, 5, 18}, "PRF: PRF_HMAC_SHA2_256 (5)|difficulty: 18", false},
 		{16436, []byte{2, 'k', '1'}, "PPK ID type: PPK_ID_FIXED (2)|PPK ID: k1", true},
 		{16437, []byte{1, 2}, "authentication data: 0102", true},
+		{16429, []byte{0, 0, 0, 2}, "sender IDs wanted: 2", false},
+		{16446, []byte{2, 'k', '1', 1, 2, 3, 4, 5, 6, 7, 8}, "PPK ID type: PPK_ID_FIXED (2)|PPK ID: k1|PPK confirmation: 0102030405060708", true},
 		{16441, []byte{1}, "link: 01", true},
 		{16442, []byte{0x83}, "flags: bit 7, congestion control, do not fragment", false},
 		{16442, []byte{0}, "flags: none", false},

@@ -46,7 +46,7 @@ func TestSAFields(t *testing.T) {
 		"    last: no", "    length: 12", "    type: Encryption Algorithm (ENCR) (1)", "    ID: ENCR_AES_GCM_16 (20)",
 		"    attribute: Key Length (in bits) 128", "      type: Key Length (in bits) (14)", "      value: 128",
 		"  transform: ESN EXT_SEQ",
-		"    last: yes", "    length: 8", "    type: Extended Sequence Numbers (ESN) (5)", "    ID: Extended Sequence Numbers (1)",
+		"    last: yes", "    length: 8", "    type: Sequence Numbers (SN) (5)", "    ID: Partially Transmitted 64-bit Sequential Numbers (1)",
 	}
 	got := strings.Join(dump(fields[1:]), "\n")
 	if got != strings.Join(want, "\n") {

@@ -37,7 +37,7 @@ func (t Transform) appendFields(to *Tree, b []byte) {
 	to.skip(1)
 	to.add("ID", 2).named(name, uint64(t.ID))
 	r := fieldReader{Tree: to, b: t.attributes}
-	r.attributes(namesAttributes)
+	r.attributesAs(namesAttributes, transformAttribute)
 	r.end()
 	to.close(transform)
 }
@@ -51,4 +51,14 @@ func (t *Tree) substructureHead(b []byte) {
 	t.add("last", 1).str(last)
 	t.skip(1)
 	t.add("length", 2).num(uint64(len(b)))
+}
+
+// transformAttribute writes the value of a transform attribute.
+func transformAttribute(t *Tree, a Attribute) {
+	if a.Type == AttributeSignature && !a.Short {
+		name, _ := algorithmText(a.Value)
+		t.str(name)
+		return
+	}
+	attributeValue(t, a)
 }

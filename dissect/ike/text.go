@@ -81,3 +81,11 @@ func bigEndian(b []byte) (v uint64) {
 	}
 	return v
 }
+
+// oneOf gives the v-th name, counted from 1.
+func oneOf(v uint16, names ...string) (name, short string) {
+	if v == 0 || int(v) > len(names) {
+		return "", ""
+	}
+	return names[v-1], names[v-1]
+}

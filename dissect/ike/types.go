@@ -79,9 +79,10 @@ const (
 	ExchangeCreateChildSA   ExchangeType = 36
 	ExchangeInformational   ExchangeType = 37
 	ExchangeSessionResume   ExchangeType = 38 // RFC 5723
-	ExchangeGSAAuth         ExchangeType = 39
+	ExchangeGSAAuth         ExchangeType = 39 // RFC 9838, and the next three
 	ExchangeGSARegistration ExchangeType = 40
 	ExchangeGSARekey        ExchangeType = 41
+	ExchangeGSAInbandRekey  ExchangeType = 42
 	ExchangeIntermediate    ExchangeType = 43 // RFC 9242
 	ExchangeFollowupKE      ExchangeType = 44 // RFC 9370
 )

@@ -7,6 +7,8 @@ func namesAttributes(v uint16) (name, short string) {
 	switch v {
 	case 14:
 		return "Key Length (in bits)", "key length"
+	case 18:
+		return "Signature Algorithm Identifier", "signature algorithm"
 	}
 	return "", ""
 }
@@ -360,9 +362,11 @@ func namesEncryption(v uint16) (name, short string) {
 func namesESN(v uint16) (name, short string) {
 	switch v {
 	case 0:
-		return "No Extended Sequence Numbers", "NO_EXT_SEQ"
+		return "32-bit Sequential Numbers", "NO_EXT_SEQ"
 	case 1:
-		return "Extended Sequence Numbers", "EXT_SEQ"
+		return "Partially Transmitted 64-bit Sequential Numbers", "EXT_SEQ"
+	case 2:
+		return "32-bit Unspecified Numbers", "UNSPECIFIED_SEQ"
 	}
 	return "", ""
 }
@@ -404,6 +408,8 @@ func namesExchangeTypes(v uint16) (name, short string) {
 		return "GSA_REGISTRATION", "GSA_REGISTRATION"
 	case 41:
 		return "GSA_REKEY", "GSA_REKEY"
+	case 42:
+		return "GSA_INBAND_REKEY", "GSA_INBAND_REKEY"
 	case 43:
 		return "IKE_INTERMEDIATE", "IKE_INTERMEDIATE"
 	case 44:
@@ -421,6 +427,52 @@ func namesGatewayIDTypes(v uint16) (name, short string) {
 		return "IPv6 address of the VPN gateway", "IPv6 address"
 	case 3:
 		return "FQDN of the VPN gateway", "FQDN"
+	}
+	return "", ""
+}
+
+// namesGroupAuthentication returns the names that registry/group-authentication.csv has for v, or empty strings.
+func namesGroupAuthentication(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "Implicit", "implicit"
+	case 2:
+		return "Digital Signature", "digital signature"
+	}
+	return "", ""
+}
+
+// namesGroupKeyAttributes returns the names that registry/group-key-attributes.csv has for v, or empty strings.
+func namesGroupKeyAttributes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "SA_KEY", "SA_KEY"
+	}
+	return "", ""
+}
+
+// namesGroupPolicyAttributes returns the names that registry/group-policy-attributes.csv has for v, or empty strings.
+func namesGroupPolicyAttributes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "GWP_ATD", "GWP_ATD"
+	case 2:
+		return "GWP_DTD", "GWP_DTD"
+	case 3:
+		return "GWP_SENDER_ID_BITS", "GWP_SENDER_ID_BITS"
+	}
+	return "", ""
+}
+
+// namesGSAAttributes returns the names that registry/gsa-attributes.csv has for v, or empty strings.
+func namesGSAAttributes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "GSA_KEY_LIFETIME", "GSA_KEY_LIFETIME"
+	case 2:
+		return "GSA_INITIAL_MESSAGE_ID", "GSA_INITIAL_MESSAGE_ID"
+	case 3:
+		return "GSA_NEXT_SPI", "GSA_NEXT_SPI"
 	}
 	return "", ""
 }
@@ -586,6 +638,34 @@ func namesKeyExchangeMethods(v uint16) (name, short string) {
 	return "", ""
 }
 
+// namesKeyWrap returns the names that registry/key-wrap.csv has for v, or empty strings.
+func namesKeyWrap(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "KW_5649_128", "KW_5649_128"
+	case 2:
+		return "KW_5649_192", "KW_5649_192"
+	case 3:
+		return "KW_5649_256", "KW_5649_256"
+	case 4:
+		return "KW_ARX", "KW_ARX"
+	}
+	return "", ""
+}
+
+// namesMemberKeyAttributes returns the names that registry/member-key-attributes.csv has for v, or empty strings.
+func namesMemberKeyAttributes(v uint16) (name, short string) {
+	switch v {
+	case 1:
+		return "WRAP_KEY", "WRAP_KEY"
+	case 2:
+		return "AUTH_KEY", "AUTH_KEY"
+	case 3:
+		return "GM_SENDER_ID", "GM_SENDER_ID"
+	}
+	return "", ""
+}
+
 // namesNotifyTypes returns the names that registry/notify-types.csv has for v, or empty strings.
 func namesNotifyTypes(v uint16) (name, short string) {
 	switch v {
@@ -637,6 +717,8 @@ func namesNotifyTypes(v uint16) (name, short string) {
 		return "STATE_NOT_FOUND", "STATE_NOT_FOUND"
 	case 48:
 		return "TS_MAX_QUEUE", "TS_MAX_QUEUE"
+	case 49:
+		return "REGISTRATION_FAILED", "REGISTRATION_FAILED"
 	case 16384:
 		return "INITIAL_CONTACT", "INITIAL_CONTACT"
 	case 16385:
@@ -728,7 +810,7 @@ func namesNotifyTypes(v uint16) (name, short string) {
 	case 16428:
 		return "IFOM_CAPABILITY", "IFOM_CAPABILITY"
 	case 16429:
-		return "SENDER_REQUEST_ID", "SENDER_REQUEST_ID"
+		return "GROUP_SENDER", "GROUP_SENDER"
 	case 16430:
 		return "IKEV2_FRAGMENTATION_SUPPORTED", "IKEV2_FRAGMENTATION_SUPPORTED"
 	case 16431:
@@ -759,6 +841,12 @@ func namesNotifyTypes(v uint16) (name, short string) {
 		return "SUPPORTED_AUTH_METHODS", "SUPPORTED_AUTH_METHODS"
 	case 16444:
 		return "SA_RESOURCE_INFO", "SA_RESOURCE_INFO"
+	case 16445:
+		return "USE_PPK_INT", "USE_PPK_INT"
+	case 16446:
+		return "PPK_IDENTITY_KEY", "PPK_IDENTITY_KEY"
+	case 16447:
+		return "IKE_SA_INIT_FULL_TRANSCRIPT_AUTH", "IKE_SA_INIT_FULL_TRANSCRIPT_AUTH"
 	}
 	return "", ""
 }
@@ -1022,6 +1110,8 @@ func namesProtocols(v uint16) (name, short string) {
 		return "FC_ESP_HEADER", "FC_ESP_HEADER"
 	case 5:
 		return "FC_CT_AUTHENTICATION", "FC_CT_AUTHENTICATION"
+	case 6:
+		return "GIKE_UPDATE", "GIKE_UPDATE"
 	}
 	return "", ""
 }
@@ -1062,13 +1152,13 @@ func namesTransformTypes(v uint16) (name, short string) {
 	case 1:
 		return "Encryption Algorithm (ENCR)", "ENCR"
 	case 2:
-		return "Pseudorandom Function (PRF)", "PRF"
+		return "Pseudo-random Function (PRF)", "PRF"
 	case 3:
 		return "Integrity Algorithm (INTEG)", "INTEG"
 	case 4:
 		return "Key Exchange Method (KE)", "KE"
 	case 5:
-		return "Extended Sequence Numbers (ESN)", "ESN"
+		return "Sequence Numbers (SN)", "ESN"
 	case 6:
 		return "Additional Key Exchange 1 (ADDKE1)", "ADDKE1"
 	case 7:
@@ -1083,6 +1173,10 @@ func namesTransformTypes(v uint16) (name, short string) {
 		return "Additional Key Exchange 6 (ADDKE6)", "ADDKE6"
 	case 12:
 		return "Additional Key Exchange 7 (ADDKE7)", "ADDKE7"
+	case 13:
+		return "Key Wrap Algorithm (KWA)", "KWA"
+	case 14:
+		return "Group Controller Authentication Method (GCAUTH)", "GCAUTH"
 	}
 	return "", ""
 }
@@ -1824,6 +1918,8 @@ func namesV1Protocols(v uint16) (name, short string) {
 		return "PROTO_IPSEC_ESP", "ESP"
 	case 4:
 		return "PROTO_IPCOMP", "IPCOMP"
+	case 5:
+		return "PROTO_GIGABEAM_RADIO", "GigaBeam radio"
 	}
 	return "", ""
 }

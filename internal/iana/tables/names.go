@@ -42,7 +42,7 @@ func writeNames(b *bytes.Buffer, registry string, rows [][]string) error {
 // initialisms are the words that Go writes other than with one capital.
 var initialisms = map[string]string{
 	"ah": "AH", "cp": "CP", "dois": "DOIs", "eap": "EAP", "ecn": "ECN", "esn": "ESN",
-	"esp": "ESP", "id": "ID", "ipcomp": "IPCOMP", "ipsec": "IPsec", "isakmp": "ISAKMP",
+	"esp": "ESP", "gsa": "GSA", "id": "ID", "ipcomp": "IPCOMP", "ipsec": "IPsec", "isakmp": "ISAKMP",
 	"ppk": "PPK", "prf": "PRF", "rohc": "ROHC", "sa": "SA", "ts": "TS", "xauth": "XAUTH",
 }
 
