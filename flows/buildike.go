@@ -142,13 +142,19 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 		OfferedGroup: n.offeredGroup, RequestedGroup: n.wantedGroup,
 		ChosenAt: n.chosenAt.fact(), HashInClear: n.hashInClear.fact(), NATSeen: n.nat.at.fact(),
 		LastFromInitiator: n.lastBy[sideInitiator].fact(), LastFromResponder: n.lastBy[sideResponder].fact(),
-		Reversed: n.reversed, AuthenticatedAt: n.authDone.fact(), Sizes: n.protection.fact(),
+		Reversed: n.reversed, AuthenticatedAt: n.authDone.fact(), Sizes: n.protection.fact(), Phase1: n.phase1.fact(),
 	}
 	if n.offeredGroup != 0 {
 		f.OfferedGroupName = ike.KEGroupName(n.offeredGroup)
 	}
 	if n.wantedGroup != 0 {
 		f.RequestedGroupName = ike.KEGroupName(n.wantedGroup)
+	}
+	n.abilities.fact(&f, n.version == 1, n.vendors)
+	if u := n.unusual; u != nil {
+		for i := range u.notifies {
+			f.ClearNotifies = append(f.ClearNotifies, u.notifies[i].fact(sideNames[u.notifies[i].side]))
+		}
 	}
 	for _, x := range n.exchanges.all() {
 		f.Exchanges = append(f.Exchanges, x.fact())

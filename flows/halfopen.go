@@ -60,6 +60,8 @@ type folded struct {
 	vendors              [2][]string
 	notifies             []uint16
 	message              [2]message
+	abilities            abilities
+	unusual              *unusual
 	nat                  natView
 	traffic              [2]counts // by side, if the path went with the SA
 	withPath             bool
@@ -142,7 +144,7 @@ func (h *halfOpen) fold(t *Tracker, sa *ikeSA) {
 		version: sa.version, mode: sa.mode, typ: x.typ, transport: path.transport, tap: tap.tap, id: x.id,
 		digest: x.digest, print: sa.print, group: x.group, first: sa.first, sent: x.request,
 		cookie: sa.cookie, rtt: x.rtt, offered: sa.offered, vendors: sa.vendors, notifies: x.notifies,
-		nat: sa.nat, withPath: withPath, message: x.message,
+		nat: sa.nat, withPath: withPath, message: x.message, abilities: sa.abilities, unusual: sa.unusual,
 	}
 	f.traffic[sideInitiator] = tap.dir[initDir].all
 	f.traffic[sideResponder] = tap.dir[1-initDir].all
@@ -214,12 +216,18 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 		initiator: f.initiator, first: f.first, last: last, began: true,
 		lastBy:   [2]mark{f.sent, f.cookie.last},
 		messages: [2]uint64{1, uint64(f.cookie.count)}, offered: f.offered, vendors: f.vendors,
-		print: f.print, nat: f.nat, cookie: f.cookie, offeredGroup: f.group,
+		abilities: f.abilities, unusual: f.unusual, print: f.print, nat: f.nat, cookie: f.cookie, offeredGroup: f.group,
 		paths: []ikePath{{path: p, first: f.sent, last: last, bySide: [2]mark{f.sent, f.cookie.last}}},
 	}
 	sa.exchanges.add(exchange{typ: f.typ, id: f.id, from: sideInitiator, digest: f.digest, print: f.print,
 		group: f.group, request: f.sent, lastSent: f.sent, response: f.cookie.first, requests: 1,
 		responses: uint64(f.cookie.count), rtt: f.rtt, notifies: f.notifies, message: f.message})
+	if isPhase1(f.typ) {
+		sa.phase1 = &phase1{
+			seen: []phase1Message{{f.digest, sideInitiator, f.sent}},
+			last: f.message[sideInitiator], again: f.sent, count: 1,
+		}
+	}
 	p.pair.addIKE(sa)
 	t.ikes[sa.ikeKey] = sa
 	return sa

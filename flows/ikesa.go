@@ -45,6 +45,9 @@ type ikeSA struct {
 	offeredGroup, wantedGroup   uint16
 	hashInClear                 mark
 	live                        [2]liveness
+	phase1                      *phase1 // IKEv1
+	abilities                   abilities
+	unusual                     *unusual
 
 	authDone  mark // IKE_AUTH or phase 1 has both sides' last message
 	births    ends[birth]

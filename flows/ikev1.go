@@ -17,7 +17,18 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	for _, n := range c.notifies {
 		x.notify(n)
 	}
+	sa.noticed(m, c, side, now)
 	d := content(e)
+	if isPhase1(m.ExchangeType) {
+		if sa.phase1 == nil {
+			sa.phase1 = &phase1{}
+		}
+		if c.fragment > 1 {
+			sa.phase1.further(side, m, c, e)
+		} else {
+			sa.phase1.add(d, side, now, m, c, e)
+		}
+	}
 	switch {
 	case c.fragment > 1:
 		x.furtherV1(side, m, c, e)
@@ -53,7 +64,7 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 func (t *Tracker) phase1(sa *ikeSA, m *ike.Message, e *reassembly.Event, x *exchange, side uint8) {
 	c := &t.plain
 	now := mark{e.Time, e.Ref}
-	if m.Encrypted() {
+	if m.Encrypted() || c.encrypted {
 		// Main mode 5 and 6, aggressive mode 3: the last messages.
 		if m.ExchangeType == ike.ExchangeV1Aggressive || side != x.from {
 			sa.authDone = earlier(sa.authDone, now)
@@ -61,6 +72,7 @@ func (t *Tracker) phase1(sa *ikeSA, m *ike.Message, e *reassembly.Event, x *exch
 		return
 	}
 	sa.nat.learn(m, c, e, side)
+	sa.abilities.learn(m, c, side)
 	if v := t.vendorIDs(c); v != nil && sa.vendors[side] == nil {
 		sa.vendors[side] = v
 	}

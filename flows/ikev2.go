@@ -18,6 +18,7 @@ func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	for _, n := range c.notifies {
 		x.notify(n)
 	}
+	sa.noticed(m, c, side, now)
 	again, fresh := true, !x.message[side].seen
 	if c.fragment > 0 {
 		again, fresh = x.fragment(side, c.fragment, c.total)
@@ -99,6 +100,7 @@ func (t *Tracker) saInit(sa *ikeSA, m *ike.Message, e *reassembly.Event, side ui
 	c := &t.plain
 	now := mark{e.Time, e.Ref}
 	sa.nat.learn(m, c, e, side)
+	sa.abilities.learn(m, c, side)
 	if v := t.vendorIDs(c); v != nil {
 		sa.vendors[side] = v
 	}

@@ -14,7 +14,9 @@ type plain struct {
 	sa       []byte // body of the SA payload
 	group    uint16 // of the KE payload (IKEv2)
 	notifies []uint16
-	wanted   uint16 // group that INVALID_KE_PAYLOAD asks for
+	notices  []notice // the same, with what they are about
+	whole    bool     // the chain was read to its end
+	wanted   uint16   // group that INVALID_KE_PAYLOAD asks for
 	hasKE    bool
 	hasHash  bool
 	fragment int // number of an IKE fragment, 0 for none
@@ -31,8 +33,9 @@ const maxClear = 64
 
 // read walks the clear payloads of m.
 func (c *plain) read(m *ike.Message) {
-	*c = plain{notifies: c.notifies[:0], vendors: c.vendors[:0], natSrc: c.natSrc[:0], natDst: c.natDst[:0]}
-	for w := m.Walk(); w.Next(); {
+	*c = plain{notifies: c.notifies[:0], notices: c.notices[:0], vendors: c.vendors[:0], natSrc: c.natSrc[:0], natDst: c.natDst[:0]}
+	w := m.Walk()
+	for w.Next() {
 		p := w.Payload()
 		if p.Truncated {
 			return
@@ -43,6 +46,7 @@ func (c *plain) read(m *ike.Message) {
 			c.payloadV2(&p)
 		}
 	}
+	c.whole = w.Err() == nil && !m.Truncated && !m.Overlong
 }
 
 func (c *plain) payloadV2(p *ike.Payload) {
@@ -66,6 +70,7 @@ func (c *plain) payloadV2(p *ike.Payload) {
 		}
 		if len(c.notifies) < maxClear {
 			c.notifies = append(c.notifies, uint16(n.Type))
+			c.notices = append(c.notices, noticeV2(&n))
 		}
 		switch n.Type {
 		case ike.NotifyInvalidKEPayload:
@@ -95,6 +100,7 @@ func (c *plain) payloadV1(p *ike.Payload) {
 	case ike.PayloadV1Notify:
 		if n, err := ike.ParseV1Notify(p.Body); err == nil && len(c.notifies) < maxClear {
 			c.notifies = append(c.notifies, uint16(n.Type))
+			c.notices = append(c.notices, noticeV1(&n))
 		}
 	case ike.PayloadV1NATD, ike.PayloadV1NATDDraft:
 		// The first is the hash of the remote end, the others of the local one
