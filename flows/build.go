@@ -33,13 +33,16 @@ func (b *builder) head(floods []*diagnose.Flood) report.Report {
 	if r.Totals.Encapsulations == nil {
 		r.Totals.Encapsulations = map[string]uint64{}
 	}
-	for _, s := range b.in.Sources {
+	for i, s := range b.in.Sources {
 		out := report.Source{
 			Name: s.Name, Format: s.Format, Packets: s.Packets, Bytes: s.Bytes, Snaplen: s.Snaplen,
 			Interfaces: append([]string{}, s.Interfaces...), Complete: s.Complete, Error: s.Err, Note: s.Note,
 		}
 		if s.Packets > 0 {
 			out.FirstSeen, out.LastSeen = timePointer(s.FirstTime), timePointer(s.LastTime)
+		}
+		if i < len(b.in.vantages) {
+			out.Vantage = b.in.vantages[i]
 		}
 		if s.DroppedKnown {
 			d := s.Dropped

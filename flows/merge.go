@@ -21,7 +21,8 @@ type Input struct {
 	// Endpoints is what else was seen at TCP ports, by server.
 	Endpoints []reassembly.Endpoint
 	// End is the time of the last packet, in nanoseconds since the Unix epoch.
-	End int64
+	End      int64
+	vantages []*report.Vantage // of Sources, nil where not known
 	// Because says why the report is incomplete, beside what Sources say.
 	Because []string
 }
@@ -75,6 +76,7 @@ func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Floo
 	for _, p := range pairs {
 		p.settle()
 	}
+	in.vantages = vantages(pairs, len(in.Sources))
 	lines := gatherIKE(pairs)
 	index := indexPaths(pairs)
 	linkIKE(lines, index)

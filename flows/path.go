@@ -140,12 +140,14 @@ type traffic struct {
 	first, last      mark
 	firstMessage     mark  // IKE, ESP or AH
 	ttl              uint8 // of the last packet; 0 if not known
+	hops             hops
 }
 
 func (t *traffic) add(e *reassembly.Event, k copyKind) {
 	if e.TTL != 0 {
 		t.ttl = e.TTL
 	}
+	t.hops.see(e)
 	c := counts{packets: uint64(e.Packets), bytes: uint64(e.IPLength)}
 	switch e.Message {
 	case reassembly.MessageIKE:

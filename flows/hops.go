@@ -1,0 +1,64 @@
+package flows
+
+import "github.com/ikesniff/ikesniff/reassembly"
+
+// hops notes, for each source, the highest TTL (or hop limit) of the packets one
+// way at one tap: how far their sender is from where that source was captured.
+type hops struct {
+	hop
+	more []hop // of other sources
+}
+
+type hop struct {
+	source  int32 // index + 1; 0 if nothing was noted
+	most    uint8
+	packets uint32 // stops at its limit
+}
+
+// maxHopSources bounds the sources that are kept apart. Beyond it a source goes
+// unjudged.
+const maxHopSources = 64
+
+func (h *hops) see(e *reassembly.Event) {
+	if e.TTL == 0 {
+		return
+	}
+	source := int32(e.Ref.Source()) + 1
+	if h.source != source && !h.turnTo(source) {
+		return
+	}
+	h.most = max(h.most, e.TTL)
+	if h.packets < 1<<31 {
+		h.packets++
+	}
+}
+
+// turnTo makes a source the one in hand.
+func (h *hops) turnTo(source int32) bool {
+	if h.source == 0 {
+		h.hop = hop{source: source}
+		return true
+	}
+	for i := range h.more {
+		if h.more[i].source == source {
+			h.hop, h.more[i] = h.more[i], h.hop
+			return true
+		}
+	}
+	if len(h.more) >= maxHopSources {
+		return false
+	}
+	h.more = append(h.more, h.hop)
+	h.hop = hop{source: source}
+	return true
+}
+
+// each calls f for every source.
+func (h *hops) each(f func(hop)) {
+	if h.source != 0 {
+		f(h.hop)
+	}
+	for _, x := range h.more {
+		f(x)
+	}
+}
