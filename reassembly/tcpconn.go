@@ -89,10 +89,13 @@ type packetCount struct {
 }
 
 func (n *packetCount) add(s *segment) {
-	if n.packets == 0 {
+	// Packets may be counted in another order than that of their capture.
+	if n.packets == 0 || earlierRef(s.firstTime, s.firstRef, n.firstTime, n.firstRef) {
 		n.firstTime, n.firstRef = s.firstTime, s.firstRef
 	}
-	n.time, n.ref, n.tap, n.encap = s.time, s.ref, s.tap, s.encap
+	if n.packets == 0 || earlierRef(n.time, n.ref, s.time, s.ref) {
+		n.time, n.ref, n.tap, n.encap = s.time, s.ref, s.tap, s.encap
+	}
 	n.packets += s.packets
 	n.ipLength += s.ipLength
 }

@@ -86,10 +86,10 @@ func (n *packetCount) join(o *packetCount) {
 		n.packets += o.packets
 		n.ipLength += o.ipLength
 		// Places are in order of time first: several files are one capture.
-		if o.firstTime < n.firstTime || o.firstTime == n.firstTime && o.firstRef < n.firstRef {
+		if earlierRef(o.firstTime, o.firstRef, n.firstTime, n.firstRef) {
 			n.firstTime, n.firstRef = o.firstTime, o.firstRef
 		}
-		if o.time > n.time || o.time == n.time && o.ref > n.ref {
+		if earlierRef(n.time, n.ref, o.time, o.ref) {
 			n.time, n.ref = o.time, o.ref
 		}
 	}
