@@ -62,14 +62,20 @@ func datagram(e *reassembly.Event) int {
 
 // pieces tells which IKE fragments of a message were seen, as bits: of the last
 // sending, and of all. Numbers from 64 on share a bit.
-type pieces struct{ last, all uint64 }
+type pieces struct {
+	last, all uint64
+	short     uint16 // sendings before the last of which a fragment was missing
+}
 
-// add notes a fragment and tells whether it begins another sending, and whether
-// it was seen for the first time.
-func (p *pieces) add(number int) (again, fresh bool) {
+// add notes a fragment of a message in so many and tells whether it begins
+// another sending, and whether it was seen for the first time.
+func (p *pieces) add(number, total int) (again, fresh bool) {
 	bit := uint64(1) << (min(number, 64) - 1)
 	again = p.last == 0 || p.last&bit != 0
 	if again {
+		if p.last != 0 && p.lacks(total) && p.short < 1<<16-1 {
+			p.short++
+		}
 		p.last = 0
 	}
 	p.last |= bit
@@ -77,6 +83,9 @@ func (p *pieces) add(number int) (again, fresh bool) {
 	p.all |= bit
 	return again, fresh
 }
+
+// lacks tells whether the last sending is not whole.
+func (p *pieces) lacks(total int) bool { return bits.OnesCount64(p.last) < min(total, 64) }
 
 // fragment notes an IKE fragment of one side's message. A sender that goes over
 // to smaller fragments begins anew with more of them (RFC 7383 2.5.2).
@@ -87,12 +96,11 @@ func (x *exchange) fragment(side uint8, number, total int) (again, fresh bool) {
 	m, p := &x.message[side], &x.fragments[side]
 	switch {
 	case total > int(m.total):
-		m.total, m.length, p.all = uint16(total), 0, 0
+		m.total, m.length, p.last, p.all, p.short = uint16(total), 0, 0, 0, 0
 	case total < int(m.total):
-		_, _ = p.add(number) // of a division that was given up
-		return false, false
+		return false, false // of a division that was given up
 	}
-	return p.add(number)
+	return p.add(number, total)
 }
 
 // fact is the message as the rules see it; at is its first sending.
@@ -103,7 +111,11 @@ func (x *exchange) messageFact(side uint8, at mark) diagnose.Message {
 	}
 	out := m.fact(at)
 	if x.fragments != nil && m.total > 0 {
-		out.Fragments = bits.OnesCount64(x.fragments[side].all)
+		p := &x.fragments[side]
+		out.Fragments, out.Incomplete = bits.OnesCount64(p.all), int(p.short)
+		if p.lacks(int(m.total)) {
+			out.Incomplete++
+		}
 		if m.total > 64 && out.Fragments == 64 {
 			out.Fragments = out.FragmentsTotal // more cannot be told apart
 		}
@@ -138,6 +150,7 @@ func (x *exchange) mergeFragments(y *exchange) {
 		both := *x.fragments
 		for side := range both {
 			both[side].all |= y.fragments[side].all
+			both[side].short = max(both[side].short, y.fragments[side].short)
 		}
 		x.fragments = &both
 	}

@@ -48,11 +48,13 @@ func TestMessageInIKEFragments(t *testing.T) {
 		total            byte
 		length, have     int
 		repeats, sending int
+		incomplete       int
 	}{
-		{"whole", []byte{1, 2, 3}, 3, 3 * 136, 3, 0, 0},
-		{"out of order", []byte{3, 1, 2}, 3, 3 * 136, 3, 0, 0},
-		{"one lost, set repeated", []byte{1, 3, 1, 3, 1, 3}, 3, 2 * 136, 2, 1, 3},
-		{"another one lost each time", []byte{1, 2, 1, 3}, 3, 3 * 136, 3, 1, 2},
+		{"whole", []byte{1, 2, 3}, 3, 3 * 136, 3, 0, 0, 0},
+		{"out of order", []byte{3, 1, 2}, 3, 3 * 136, 3, 0, 0, 0},
+		{"one lost, set repeated", []byte{1, 3, 1, 3, 1, 3}, 3, 2 * 136, 2, 1, 3, 3},
+		{"another one lost each time", []byte{1, 2, 1, 3}, 3, 3 * 136, 3, 1, 2, 2},
+		{"lost once, whole the second time", []byte{1, 2, 1, 2, 3}, 3, 3 * 136, 3, 1, 2, 1},
 	}
 	for _, c := range tests {
 		w := newWorld()
@@ -65,7 +67,7 @@ func TestMessageInIKEFragments(t *testing.T) {
 		}
 		x := onlyFacts(t, w).IKE[0]
 		m := x.Exchanges[1].Request
-		if m.Length != c.length || m.Fragments != c.have || m.FragmentsTotal != int(c.total) || !m.Encrypted {
+		if m.Length != c.length || m.Fragments != c.have || m.FragmentsTotal != int(c.total) || m.Incomplete != c.incomplete || !m.Encrypted {
 			t.Errorf("%s: %+v", c.name, m)
 		}
 		if len(x.Repeats) != c.repeats || c.repeats > 0 && x.Repeats[0].Total != c.sending {

@@ -12,6 +12,8 @@ type Message struct {
 	// Fragments and FragmentsTotal count the IKE fragments seen and announced
 	// (RFC 7383 2.5); 0 for a message in one piece.
 	Fragments, FragmentsTotal int
+	// Incomplete is the number of sendings of which an IKE fragment was not seen.
+	Incomplete int
 	// IPFragments is the number of IP fragments that a sending came in, 0 if whole.
 	IPFragments int
 	Transport   string // as report.Path

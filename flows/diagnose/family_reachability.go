@@ -9,6 +9,9 @@ var reachability = []*Entry{
 	&oneWayKeepalives,
 	&staleSA,
 	&icmpRejected,
+	&natTPortBlocked,
+	&natTMissing,
+	&simultaneousInitiation,
 	&addressChange,
 	&natDetected,
 }
