@@ -54,8 +54,12 @@ type link struct {
 	// refuses it.
 	answers *offer
 	refused bool
-	// of is set for an encrypted message of which the algorithms are known.
-	of *protection
+	// position of what was chosen in the offer, counted from 1 in proposals, in
+	// IKEv1 in transforms, 0 if it was not there; and what the choice breaks.
+	position, of int
+	found        []ike.Finding
+	// protects is set for an encrypted message of which the algorithms are known.
+	protects *protection
 }
 
 // note takes a message in.
@@ -68,7 +72,7 @@ func (a *associations) note(e *reassembly.Event, s *summary) link {
 		a.offer(e, s)
 	case s.encrypted:
 		if x := a.protections.find(uint64(s.m.InitiatorSPI)); x != nil && x.known && x.responder == s.m.ResponderSPI && x.version == s.m.Version.Major {
-			return link{of: x}
+			return link{protects: x}
 		}
 	case s.refuses():
 		return link{answers: a.offered(s), refused: a.offered(s) != nil}
@@ -100,27 +104,39 @@ func (a *associations) offer(e *reassembly.Event, s *summary) {
 	*x = offer{request: e.Ref, body: body, version: s.m.Version.Major, src: e.Src.Addr(), dst: e.Dst.Addr()}
 }
 
-// choice takes in what was chosen, if nothing of it is broken or cut.
+// choice takes in what was chosen, if nothing of it is broken or cut, and judges
+// it against what was offered.
 func (a *associations) choice(s *summary) link {
-	x := protection{responder: s.m.ResponderSPI, version: s.m.Version.Major}
 	if s.saCut || len(s.sa) > maxOffer {
 		return link{}
 	}
+	l := link{answers: a.offered(s)}
+	x := protection{responder: s.m.ResponderSPI, version: s.m.Version.Major}
 	if s.m.V1() {
-		sa, err := ike.ParseV1SA(s.sa)
+		chosen, err := ike.ParseV1SA(s.sa)
 		if err != nil {
 			return link{}
 		}
-		if t, ok := sa.FirstTransform(); ok {
+		if t, ok := chosen.FirstTransform(); ok {
 			x.sizeV1, x.known = ike.V1ProtectedSizeOf(t.Phase1())
 		}
+		if l.answers != nil {
+			offer, _ := ike.ParseV1SA(l.answers.body)
+			l.position, l.of = ike.V1ChoicePosition(offer, chosen)
+			l.found = ike.JudgeV1Choice(offer, chosen, s.saAt)
+		}
 	} else {
-		sa, err := ike.ParseSA(s.sa)
+		chosen, err := ike.ParseSA(s.sa)
 		if err != nil {
 			return link{}
 		}
-		if p := sa.Proposals(); p.Next() {
+		if p := chosen.Proposals(); p.Next() {
 			x.size, x.known = ike.ProtectedSizeOf(p.Proposal())
+		}
+		if l.answers != nil {
+			offer, _ := ike.ParseSA(l.answers.body)
+			l.position, l.of = ike.ChoicePosition(offer, chosen)
+			l.found = ike.JudgeChoice(offer, chosen, s.saAt)
 		}
 	}
 	to := a.protections.find(uint64(s.m.InitiatorSPI))
@@ -128,7 +144,7 @@ func (a *associations) choice(s *summary) link {
 		to = a.protections.add(uint64(s.m.InitiatorSPI))
 	}
 	*to = x
-	return link{answers: a.offered(s)}
+	return l
 }
 
 // opens tells whether the message is of the exchange that makes an IKE SA, and

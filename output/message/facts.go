@@ -70,10 +70,9 @@ func (s *summary) choiceFacts() []fact {
 	if !s.chosen() {
 		return nil
 	}
-	position, of, found := s.choice()
 	value := "not offered"
-	if position > 0 {
-		value = alternative(&s.m) + " " + strconv.Itoa(position) + " of " + strconv.Itoa(of)
+	if s.link.position > 0 {
+		value = alternative(&s.m) + " " + strconv.Itoa(s.link.position) + " of " + strconv.Itoa(s.link.of)
 	}
 	if s.m.V2() {
 		for _, t := range s.chosenTransforms() {
@@ -85,7 +84,7 @@ func (s *summary) choiceFacts() []fact {
 			}
 		}
 	}
-	if len(found) == 0 {
+	if len(s.link.found) == 0 {
 		value += "; all as offered"
 	}
 	return []fact{{"choice", value}}
@@ -126,7 +125,7 @@ func (s *summary) sizeFact() string {
 		return ""
 	}
 	n := func(v int) string { return strconv.Itoa(v) }
-	x := s.link.of
+	x := s.link.protects
 	if s.m.V1() {
 		return n(int(s.m.Length)) + " bytes; with the chosen algorithms a liveness check takes " + n(x.sizeV1.Length(ike.V1LivenessInside)) +
 			", a delete of the IKE SA " + n(x.sizeV1.Length(ike.V1DeleteIKEInside)) +

@@ -48,14 +48,13 @@ func (j *jsonForm) appendAnswer(b []byte, s *summary) []byte {
 		b, _ = j.appendProposalList(b, s.m.V1(), x.body)
 		return append(b, '}')
 	}
-	position, of, found := s.choice()
 	b = append(b, `,"choice":{"request":`...)
 	b = appendRef(b, x.request)
-	if position > 0 {
-		b = appendUint(b, `,"position":`, uint64(position))
+	if s.link.position > 0 {
+		b = appendUint(b, `,"position":`, uint64(s.link.position))
 	}
-	b = appendUint(b, `,"of":`, uint64(of))
-	b = appendBool(b, `,"as_offered":`, len(found) == 0)
+	b = appendUint(b, `,"of":`, uint64(s.link.of))
+	b = appendBool(b, `,"as_offered":`, len(s.link.found) == 0)
 	if j.l.opt.Verbose > 0 && s.m.V2() {
 		b = append(b, `,"algorithms":[`...)
 		for i, t := range s.chosenTransforms() {

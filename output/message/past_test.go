@@ -207,7 +207,7 @@ func TestPastIsBounded(t *testing.T) {
 		}
 	}
 	a := &l.associations
-	if n, o, p := len(l.sendings.recent.slots), len(a.offers.slots), len(a.protections.slots); n != maxSendings || o != maxOffers || p != maxProtections {
+	if n, o, p := l.sendings.recent.count, a.offers.count, a.protections.count; n != maxSendings || o != maxOffers || p != maxProtections {
 		t.Errorf("%d sendings, %d offers, %d protections", n, o, p)
 	}
 }

@@ -21,8 +21,8 @@ func TestRecent(t *testing.T) {
 			t.Errorf("%d: %v", k, v)
 		}
 	}
-	if len(r.slots) != 3 {
-		t.Errorf("%d slots", len(r.slots))
+	if r.count != 3 {
+		t.Errorf("%d slots", r.count)
 	}
 }
 
@@ -52,8 +52,8 @@ func TestRecentAgainstMap(t *testing.T) {
 		}
 		*v, last[k] = i, i
 	}
-	if len(r.slots) != most {
-		t.Errorf("%d slots", len(r.slots))
+	if r.count != most {
+		t.Errorf("%d slots", r.count)
 	}
 	next := uint64(1 << 60)
 	if n := testing.AllocsPerRun(1000, func() { r.add(next); next++ }); n > 0 {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"math"
 	"net/netip"
@@ -19,7 +20,7 @@ import (
 type sending struct {
 	firstTime, lastTime int64
 	first, last         capture.Ref
-	src, dst            netip.Addr      // of the first
+	src, dst            uint64          // digests of the first's addresses
 	packet              packetMark      // of the last
 	again               int32           // sendings behind the first; copies are none
 	gaps                [maxGaps]uint32 // milliseconds from one to the next, as many as again
@@ -31,6 +32,12 @@ type packetMark struct {
 	ipid uint32 // 0 if there is none: some senders set none
 	tap  dissect.Tap
 	ttl  uint8
+}
+
+// digest tells addresses apart, in less memory than they take.
+func digest(a netip.Addr) uint64 {
+	b := a.As16()
+	return binary.BigEndian.Uint64(b[:8])*0x9e3779b97f4a7c15 ^ binary.BigEndian.Uint64(b[8:])
 }
 
 func markOf(e *reassembly.Event) packetMark {
@@ -94,14 +101,14 @@ func (s *sendings) note(e *reassembly.Event) (*sending, repetition) {
 		return nil, isNew
 	}
 	key := maphash.Bytes(s.seed, e.Data) ^ uint64(e.Length)
-	now := markOf(e)
+	now, src, dst := markOf(e), digest(e.Src.Addr()), digest(e.Dst.Addr())
 	x := s.recent.find(key)
 	if x == nil {
 		x = s.recent.add(key)
-		*x = sending{firstTime: e.Time, lastTime: e.Time, first: e.Ref, last: e.Ref, src: e.Src.Addr(), dst: e.Dst.Addr(), packet: now}
+		*x = sending{firstTime: e.Time, lastTime: e.Time, first: e.Ref, last: e.Ref, src: src, dst: dst, packet: now}
 		return x, isNew
 	}
-	if e.Src.Addr() == x.dst && e.Dst.Addr() == x.src {
+	if src == x.dst && dst == x.src {
 		return nil, isNew // it came back; its sender did not repeat it
 	}
 	gap := e.Time - x.lastTime

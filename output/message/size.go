@@ -34,7 +34,7 @@ const deleteChildInside = 12
 // fits compares the length of an encrypted message with those that the chosen
 // algorithms give for what its exchange may hold. Fragments hold only a part.
 func (s *summary) fits() sizes {
-	x := s.link.of
+	x := s.link.protects
 	if x == nil || s.fragment.Total > 0 {
 		return 0
 	}
@@ -102,7 +102,7 @@ func appendSize(b []byte, s *summary) []byte {
 // sizeFindings judges the length of what is encrypted against the chosen
 // algorithms.
 func (s *summary) sizeFindings() []ike.Finding {
-	switch x := s.link.of; {
+	switch x := s.link.protects; {
 	case x == nil:
 		return nil
 	case s.m.V1():

@@ -28,10 +28,7 @@ const treeIndent = "        "
 // its payloads to see, and puts all in order of offsets.
 func withJudgement(found []ike.Finding, s *summary) []ike.Finding {
 	found = append(found, ike.Judge(&s.m)...)
-	if s.chosen() {
-		_, _, more := s.choice()
-		found = append(found, more...)
-	}
+	found = append(found, s.link.found...)
 	found = append(found, s.sizeFindings()...)
 	slices.SortStableFunc(found, func(a, b ike.Finding) int { return cmp.Compare(a.Offset, b.Offset) })
 	return found
