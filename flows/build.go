@@ -175,6 +175,7 @@ func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 			t.ESPBytes.ToInitiator += sa.Bytes
 		}
 	}
+	t.SPIs = g.spisInUse()
 	t.Links = g.links(n)
 	g.facts(f, b.in.Interfaces)
 	g.tcpFacts(f, n, b)

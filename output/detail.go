@@ -74,6 +74,7 @@ func (p *printer) state(t *report.Tunnel) {
 		fields = append(fields, fmt.Sprintf("missing -> %s <- %s", m.ToResponder, m.ToInitiator))
 	}
 	p.fields("   ", fields...)
+	p.spis(t)
 }
 
 // timeline writes the events, the first and last few if there are many.

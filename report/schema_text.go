@@ -106,6 +106,7 @@ var schemaText = map[string]string{
 	"Tunnel.paths":           "Transports between two endpoints.",
 	"Tunnel.ike_sas":         "IKE SAs.",
 	"Tunnel.child_sas":       "Child SAs (version 1: IPsec SAs), one for each SPI and destination.",
+	"Tunnel.spis":            "The SPIs that each side used last.",
 	"Tunnel.ike_messages":    "IKE messages by sender.",
 	"Tunnel.esp_packets":     "ESP and AH packets.",
 	"Tunnel.esp_bytes":       "Bytes of ESP and AH, from SPI to ICV.",
@@ -157,6 +158,11 @@ var schemaText = map[string]string{
 	"GatewayPeer.by_status":    "Those tunnels by their state at the end of the capture.",
 	"GatewayPeer.tunnel_ids":   "Ids of these tunnels: the first 8.",
 	"GatewayPeer.codes":        "Codes of their anomalies above info.",
+
+	"SPIs.to_responder":  "Child SAs towards the responder, seen within 60 s of the last data that way: at most 4, the newest first.",
+	"SPIs.to_initiator":  "The same towards the initiator.",
+	"SPIs.ike_initiator": "Initiator's SPI of the IKE SA that spoke last.",
+	"SPIs.ike_responder": "Responder's SPI of it; absent if it never answered.",
 
 	"BySender.initiator": "Sent by the initiator.",
 	"BySender.responder": "Sent by the responder.",

@@ -27,6 +27,7 @@ type Tunnel struct {
 	IKESAs      []IKESA         `json:"ike_sas"`
 	ChildSAs    []ChildSA       `json:"child_sas"`
 
+	SPIs        SPIs              `json:"spis"`
 	IKEMessages BySender          `json:"ike_messages"`
 	ESPPackets  Direction[uint64] `json:"esp_packets"`
 	ESPBytes    Direction[uint64] `json:"esp_bytes"`
@@ -65,6 +66,15 @@ const (
 	DataToInitiator Data = "to-initiator"
 	DataNone        Data = "none"
 )
+
+// SPIs are those that each side used last: of child SAs by direction, the newest
+// first, and of the IKE SA.
+type SPIs struct {
+	ToResponder  []string `json:"to_responder"`
+	ToInitiator  []string `json:"to_initiator"`
+	IKEInitiator string   `json:"ike_initiator,omitempty"`
+	IKEResponder string   `json:"ike_responder,omitempty"`
+}
 
 // BySender counts by who sent.
 type BySender struct {
