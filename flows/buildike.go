@@ -151,6 +151,7 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 		f.RequestedGroupName = ike.KEGroupName(n.wantedGroup)
 	}
 	n.abilities.fact(&f, n.version == 1, n.vendors)
+	f.Probes = n.probeFacts()
 	if u := n.unusual; u != nil {
 		for i := range u.notifies {
 			f.ClearNotifies = append(f.ClearNotifies, u.notifies[i].fact(sideNames[u.notifies[i].side]))

@@ -28,6 +28,7 @@ type exchange struct {
 	message   [2]message // by side
 	fragments *[2]pieces // by side, where a message came in IKE fragments
 	repeats   []*repeat
+	watch     *watch // of the other side, while INFORMATIONAL has no answer
 }
 
 // maxNotifies bounds the kinds of notifies kept for an exchange.

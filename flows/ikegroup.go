@@ -145,6 +145,7 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 	m.phase1 = mergePhase1(twice, a.phase1, b.phase1)
 	m.abilities.merge(&b.abilities)
 	m.unusual = mergeUnusual(twice, a.unusual, b.unusual)
+	m.probes = mergeProbes(twice, a.probes, b.probes)
 	m.hashInClear = earlier(a.hashInClear, b.hashInClear)
 	m.authDone = earlier(a.authDone, b.authDone)
 	m.confirmed = earlier(a.confirmed, b.confirmed)
@@ -222,6 +223,7 @@ func mergeExchanges(twice bool, a, b ends[exchange]) ends[exchange] {
 			x.message[side].merge(&y.message[side])
 		}
 		x.mergeFragments(&y)
+		x.watch = mergeWatch(x.watch, y.watch)
 	}
 	slices.SortStableFunc(list, func(x, y exchange) int { return x.begun().compare(y.begun()) })
 	var m ends[exchange]

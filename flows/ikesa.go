@@ -48,6 +48,7 @@ type ikeSA struct {
 	phase1                      *phase1 // IKEv1
 	abilities                   abilities
 	unusual                     *unusual
+	probes                      *probesV1
 
 	authDone  mark // IKE_AUTH or phase 1 has both sides' last message
 	births    ends[birth]
@@ -129,6 +130,9 @@ func (t *Tracker) ike(e *reassembly.Event) {
 			sa.maybe[side]++
 		}
 		return
+	}
+	if p.watches != nil {
+		p.sign(dir, now, false)
 	}
 	sa.remember(e, d)
 	sa.messages[side]++

@@ -51,6 +51,9 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 			sa.confirmed = earlier(sa.confirmed, now)
 		}
 	case ike.ExchangeV1Informational:
+		if m.Encrypted() {
+			t.probeV1(sa, e, side, now, x.requests > 1)
+		}
 		if !m.Encrypted() && c.has(uint16(ike.V1NotifyNoProposalChosen)) {
 			sa.proposal.add(now)
 		}

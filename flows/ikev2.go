@@ -28,6 +28,7 @@ func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 		x.sent(now, again)
 		if x.requests == 1 && m.ExchangeType == ike.ExchangeInformational && again {
 			sa.live[from].requests++
+			t.probeV2(sa, x)
 		}
 	} else {
 		t.answerV2(sa, m, x, now, again)
@@ -73,6 +74,7 @@ func (t *Tracker) answerV2(sa *ikeSA, m *ike.Message, x *exchange, now mark, aga
 	}
 	switch m.ExchangeType {
 	case ike.ExchangeInformational:
+		x.probed()
 		sa.live[x.from].add(x.rtt)
 		sa.confirm(now)
 	case ike.ExchangeCreateChildSA:

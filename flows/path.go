@@ -60,7 +60,9 @@ type path struct {
 	// lonely counts the keepalives each way since the last other packet of the
 	// other side; real marks the last such packet each way.
 	lonely [2]tally
-	real   [2]mark
+	// watches wait for the next packet each way; nil if none ever did.
+	watches *[2][]*watch
+	real    [2]mark
 	// holes counts the stretches of the stream, each way, that are not in the
 	// capture; hole marks the last.
 	holes [2]uint64

@@ -76,6 +76,9 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 	s.ring.push(e, d)
 	s.path.tail.add(s.dir, s.at.index, m)
 	s.path.spoke(s.dir, m)
+	if s.path.watches != nil {
+		s.path.sign(s.dir, m, true)
+	}
 	s.packets++
 	s.bytes += uint64(e.Length)
 	if !s.first.set() {

@@ -110,6 +110,9 @@ func (t *Tracker) keepalive(e *reassembly.Event) {
 	at.dir[dir].add(e, k)
 	if k == copyNone {
 		p.lonely[dir].add(mark{e.Time, e.Ref})
+		if p.watches != nil {
+			p.sign(dir, mark{e.Time, e.Ref}, false)
+		}
 	}
 }
 
