@@ -8,7 +8,9 @@
 //	   offers AES-CBC-256/SHA256/ECP256, behind NAT, strongSwan
 //
 // It says what the bytes say and what can be computed from them, and guesses
-// nothing: of what is encrypted it tells the size. ESP, AH and keepalives come in
+// nothing: of what is encrypted it tells the size, and what could have it.
+// Earlier messages are remembered, within bounds, to tell that one was sent
+// again (sending.go), and what it chooses from or turns down (association.go). ESP, AH and keepalives come in
 // the thousands. Packets of one SPI that follow each other make a run, told in
 // one line when it ends: with the next IKE message of the same two addresses,
 // or when a minute passes without a packet.
