@@ -104,6 +104,23 @@ func (a *associations) offer(e *reassembly.Event, s *summary) {
 	*x = offer{request: e.Ref, body: body, version: s.m.Version.Major, src: e.Src.Addr(), dst: e.Dst.Addr()}
 }
 
+// maxCompared is how many of the last offers are looked at for one of a peer.
+const maxCompared = 1024
+
+// requestOf gives the last offer that one address made to another, nil if there
+// was none lately.
+func (a *associations) requestOf(src, dst netip.Addr, version uint8) *offer {
+	i := a.offers.newest
+	for n := 0; i != noSlot && n < maxCompared; n++ {
+		x := a.offers.slot(i)
+		if o := &x.value; o.src == src && o.dst == dst && o.version == version && len(o.body) > 0 {
+			return o
+		}
+		i = x.older
+	}
+	return nil
+}
+
 // choice takes in what was chosen, if nothing of it is broken or cut, and judges
 // it against what was offered.
 func (a *associations) choice(s *summary) link {

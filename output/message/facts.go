@@ -26,6 +26,7 @@ func (l *Lister) facts(e *reassembly.Event, s *summary) []fact {
 	}
 	if s.link.refused {
 		add("offer of "+string(l.appendFrame(nil, s.link.answers.request)), s.refusedFact())
+		add(l.comparedFact(e, s))
 	}
 	add("size", s.sizeFact())
 	add("NAT detection, sender", s.natFact(e, s.natSrc, e.Src.Addr().String(), true))
@@ -117,6 +118,26 @@ func (s *summary) refusedFact() string {
 		out = append(out, strings.Join(kinds, " / "))
 	}
 	return strings.Join(out, "; ")
+}
+
+// comparedFact compares the offer that was turned down with one that the other
+// side made to the first, if it was captured: what the two have in common.
+func (l *Lister) comparedFact(e *reassembly.Event, s *summary) (name, value string) {
+	own := l.associations.requestOf(e.Src.Addr(), e.Dst.Addr(), s.m.Version.Major)
+	if own == nil || !s.m.V2() {
+		return "", ""
+	}
+	a, _ := ike.ParseSA(s.link.answers.body)
+	b, _ := ike.ParseSA(own.body)
+	value = "they have all in common"
+	for i, f := range ike.JudgeOffers(a, b, ike.ProtocolIKE, 0) {
+		if i == 0 {
+			value = f.Text
+		} else {
+			value += "; " + f.Text
+		}
+	}
+	return "offer of " + string(l.appendFrame(nil, s.link.answers.request)) + " and " + string(l.appendFrame(nil, own.request)) + " of the other side", value
 }
 
 // sizeFact tells by which lengths that of the message was judged.

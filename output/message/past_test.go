@@ -276,6 +276,25 @@ func TestChoices(t *testing.T) {
 	}
 }
 
+// TestBothOffer: where the side that turns an offer down has made one itself, the
+// two are compared.
+func TestBothOffer(t *testing.T) {
+	h := header2(ike.ExchangeSAInit, 0, ike.FlagInitiator, 0)
+	asked := at(ikeEvent(1, message(h, payload{ike.PayloadSA, saGCM})), 0)
+	other := slices.Clone(saGCM)
+	other[18], other[19] = 0, 128 // bits of key
+	h.InitiatorSPI = 2
+	own := at(back(ikeEvent(2, message(h, payload{ike.PayloadSA, other}))), 1)
+	refused := at(back(ikeEvent(3, message(header2(ike.ExchangeSAInit, 0, ike.FlagResponse, 0), payload{ike.PayloadNotify, []byte{0, 0, 0, 14}}))), 2)
+	want := "offer of #1 and #2 of the other side: no ENCR in common: AES_GCM_16_256 and AES_GCM_16_128"
+	if got := factsOf(t, asked, own, refused); len(got) != 2 || got[1] != want {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+	if got := factsOf(t, asked, refused); len(got) != 1 {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestV1ChoiceAndRefusal(t *testing.T) {
 	h := ike.Header{InitiatorSPI: 1, Version: ike.Version{Major: 1}, ExchangeType: ike.ExchangeV1Main}
 	two := slices.Concat(saV1[:8], []byte{0, 0, 0, 0x38, 1, 1, 0, 2}, []byte{3, 0, 0, 24, 1, 1, 0, 0}, saV1[24:36], []byte{0x80, 4, 0, 5}, []byte{0, 0, 0, 24, 2, 1, 0, 0}, saV1[24:])
