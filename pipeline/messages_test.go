@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect"
+	"github.com/ikesniff/ikesniff/dissect/ike"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
 
@@ -130,5 +131,28 @@ func TestMessagesDoNotAllocate(t *testing.T) {
 	})
 	if n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestMessagesOfIncompleteDatagrams: a datagram of which only the first fragment
+// came is handed over, too, at the end.
+func TestMessagesOfIncompleteDatagrams(t *testing.T) {
+	const total, piece = 600, 64                                                                 // bytes of IKE, and of the IP payload that came
+	b := []byte{0x45, 0, 0, 20 + piece, 0, 9, 0x20, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2} // more fragments
+	b = append(b, 1, 244, 1, 244, (8+total)>>8, (8+total)&0xff, 0, 0)                            // UDP 500 to 500
+	h := ike.Header{InitiatorSPI: 0x1122334455667788, ResponderSPI: 0x99aabbccddeeff00, Version: ike.Version{Major: 2},
+		ExchangeType: ike.ExchangeAuth, Flags: ike.FlagInitiator, MessageID: 1, NextPayload: ike.PayloadSK, Length: total}
+	b = append(h.Append(b), 35, 0, (total-28)>>8, (total-28)&0xff)
+	b = append(b, make([]byte, 20+piece-len(b))...)
+	var got []reassembly.Event
+	s, err := Messages(t.Context(), &source{packets: rawPackets(b)}, Options{}, func(e *reassembly.Event) { got = append(got, *e) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].Kind != reassembly.KindFragment || got[0].Message != reassembly.MessageIKE || got[0].Ref.Number() != 1 {
+		t.Errorf("%+v", got)
+	}
+	if n := s.Head.Totals.IKEMessages; n != 0 {
+		t.Errorf("%d messages are counted", n)
 	}
 }
