@@ -15,6 +15,7 @@ import (
 type builder struct {
 	in       *Input
 	attempts map[reassembly.Pair][]*connection
+	losses   map[reassembly.Pair][]lossEntry
 }
 
 // head makes the report but for its tunnels.
@@ -178,6 +179,7 @@ func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 	t.SPIs = g.spisInUse()
 	t.Links = g.links(n)
 	g.facts(f, b.in.Interfaces)
+	f.FragmentLoss = g.fragmentLoss(n, b.losses)
 	g.tcpFacts(f, n, b)
 	g.timeline(t, f, n)
 	return t, f

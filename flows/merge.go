@@ -92,7 +92,7 @@ func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Floo
 	})
 	assignChildren(children, lines)
 	children = joinAcross(children)
-	return &builder{in: in, attempts: attemptsOf(trackers)}, groupTunnels(lines, children), floods
+	return &builder{in: in, attempts: attemptsOf(trackers), losses: lossesOf(trackers)}, groupTunnels(lines, children), floods
 }
 
 // settle puts the lists of a pair in canonical order and decides which taps

@@ -27,6 +27,7 @@ type Tracker struct {
 	ikes    map[ikeKey]*ikeSA
 	half    halfOpen
 	asked   asked
+	losses  map[lossKey]*loss
 	offers  interner
 	plain   plain  // reused for each message
 	scratch []byte // likewise
@@ -65,6 +66,8 @@ func (t *Tracker) Event(e *reassembly.Event) {
 		}
 	case reassembly.KindQuote:
 		t.quote(e)
+	case reassembly.KindFragment:
+		t.fragment(e)
 	case reassembly.KindLoss:
 		t.lost += e.Lost
 	case reassembly.KindTransport:
