@@ -84,8 +84,12 @@ type IKEFacts struct {
 
 	// Exchanges has one entry for each of IKESA.Exchanges, in that order.
 	Exchanges []ExchangeFacts
-	Sizes     Sizes
-	Phase1    V1Phase1 // IKEv1 only
+	// Makings are the exchanges that are to make SAs, the first and last 16;
+	// MakingsTotal counts all of them.
+	Makings      []Making
+	MakingsTotal int
+	Sizes        Sizes
+	Phase1       V1Phase1 // IKEv1 only
 	// RequestRead and ResponseRead: the first messages of IKE_SA_INIT (IKEv1: of
 	// phase 1) were read whole, so that what they lack is really missing.
 	RequestRead, ResponseRead bool

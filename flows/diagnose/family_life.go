@@ -1,13 +1,24 @@
 package diagnose
 
+import "slices"
+
 // life are the codes about the life of a tunnel.
-var life = []*Entry{}
+var life = []*Entry{
+	&rekeyFailed,
+	&simultaneousRekey,
+	&childNotRenewed,
+}
 
 // lives applies the rules about the life of a tunnel that look at one tunnel.
 func lives(l *look) []*finding {
-	return nil
+	failed := rekeyFailures(l)
+	if len(failed) > 0 {
+		return slices.Concat(failed, crossedRekeys(l))
+	}
+	return slices.Concat(crossedRekeys(l), notRenewed(l))
 }
 
 // linkLives finds out what explains what among them and others.
 func linkLives(l *look, each linker) {
+	each(&ikeRetransmission, &rekeyFailed, partOf)
 }

@@ -165,7 +165,7 @@ var negotiationCases = map[string][]scenario{
 		{"like it: refused by an informational message", after(stuckV1, func(f *Facts) {
 			f.Tunnel.IKESAs[0].Exchanges = append(f.Tunnel.IKESAs[0].Exchanges, report.Exchange{Type: "informational", MessageID: 77, From: "responder", Request: &report.Ref{Frame: 9}, Requests: 1})
 			f.IKE[0].Exchanges = append(f.IKE[0].Exchanges, ExchangeFacts{Request: datagram(0.2, 9, 120, 4500, 4500)})
-		}), []string{"warning ike-retransmission"}},
+		}), []string{"critical psk-mismatch", "warning ike-retransmission"}},
 		{"like it: the capture ends at once", after(stuckTunnel, func(f *Facts) {
 			f.IKE[0].Repeats, f.Tunnel.IKESAs[0].Exchanges[1].Requests = nil, 1
 			f.End, f.Tunnel.LastSeen = t0.Add(time.Second), t0.Add(time.Second)
@@ -263,6 +263,10 @@ var negotiationCases = map[string][]scenario{
 		}), []string{"critical version-mismatch"}},
 		{"forged: the SA was long up", after(upTunnel, majorVersion), []string{"notice version-mismatch"}},
 		{"like it: silence", deadTunnel, []string{"critical no-answer", "notice ike-retransmission"}},
+		{"like it: a refusal out of the blue", after(refusedTunnel, func(f *Facts) {
+			majorVersion(f)
+			f.IKE[0].LastFromInitiator = Mark{}
+		}), nil},
 		{"like it: no proposal chosen", func() *Facts { return refusedTunnel() }, []string{"critical no-proposal-chosen"}},
 	},
 	"nat-t-unsupported": {
@@ -271,8 +275,15 @@ var negotiationCases = map[string][]scenario{
 		{"and a NAT", after(func() *Facts { return withoutNATT(true, false) }, func(f *Facts) { f.IKE[0].Exchanges[0].Request.SourcePort = 61234 }),
 			[]string{"notice nat-t-unsupported"}},
 		{"IKEv2", after(func() *Facts { return withoutNATT(false, true) }, func(f *Facts) { f.Tunnel.IKESAs[0].Version = 2 }), []string{"info nat-t-unsupported"}},
+		{"like it: a request that nobody follows up", after(func() *Facts { return withoutNATT(false, true) }, func(f *Facts) {
+			f.IKE[0].Authenticated = false
+			f.Tunnel.Status, f.Tunnel.ChildSAs, f.Children = report.StatusNegotiating, nil, nil
+		}), nil},
 		{"like it: offered, no NAT", func() *Facts { return withoutNATT(true, true) }, nil},
 		{"like it: cut off", after(func() *Facts { return withoutNATT(true, false) }, func(f *Facts) { f.IKE[0].ResponseRead = false }), nil},
+		{"like it: on 4500 all the same", after(func() *Facts { return withoutNATT(true, false) }, func(f *Facts) {
+			f.IKE[0].Exchanges = append(f.IKE[0].Exchanges, ExchangeFacts{Request: datagram(1, 3, 332, 4500, 4500)})
+		}), nil},
 		{"like it: over TCP", after(func() *Facts { return withoutNATT(true, false) }, func(f *Facts) { f.IKE[0].Exchanges[0].Request.Transport = "tcp-rfc8229" }), nil},
 	},
 	"nat-t-missing": {

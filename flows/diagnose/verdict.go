@@ -44,7 +44,7 @@ func (l *look) verdictUp(found []*finding) string {
 	default:
 		s += ", begun at " + l.clock.at(root.sa.FirstSeen)
 	}
-	return s + "; " + l.data() + "." + l.past(arrival, found) + l.lossNote(found)
+	return s + "; " + l.data() + "." + l.past(arrival, found) + l.lossNote(found) + l.lifeNote(found)
 }
 
 func (l *look) verdictESPOnly(found []*finding) string {
@@ -65,6 +65,11 @@ func (l *look) verdictESPOnly(found []*finding) string {
 }
 
 func (l *look) verdictSilent(found []*finding) string {
+	if n := len(l.ike); n > 0 && !l.anyData() {
+		if s := l.refusal(&l.ike[n-1], found); s != "" {
+			return capital(s)
+		}
+	}
 	s := "Fell silent: "
 	a, b := l.lastPacket(true), l.lastPacket(false)
 	last := func(responder bool, t time.Time) string {
@@ -97,6 +102,9 @@ func (l *look) verdictClosed() string {
 func (l *look) obstacle(found []*finding) string {
 	for i := len(l.ike) - 1; i >= 0; i-- {
 		v := &l.ike[i]
+		if s := l.refusal(v, found); s != "" {
+			return s
+		}
 		switch {
 		case v.Authenticated:
 			return fmt.Sprintf("%s and %s exchanged authentication, with an outcome that is encrypted; nothing seen here proves the tunnel up.", v.from, v.to)
