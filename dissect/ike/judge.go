@@ -20,7 +20,7 @@ type judge struct {
 	m     *Message
 	found []Finding
 	count [256]uint16 // of payloads, by type
-	prf   int         // bytes of key of the largest PRF that is offered; 0 unknown
+	sa    []byte      // body of the last SA payload of IKEv2
 	seen  int         // payloads
 }
 
@@ -53,8 +53,7 @@ func (j *judge) payload(p Payload) {
 func (j *judge) content(p Payload) {
 	switch p.Type {
 	case PayloadSA:
-		sa, _ := ParseSA(p.Body)
-		j.prf = largestPRF(sa)
+		j.sa = p.Body
 	case PayloadKE:
 		if ke, err := ParseKE(p.Body); err == nil {
 			j.found = append(j.found, JudgeKE(ke, j.m.IsResponse(), p.Offset+genericLength)...)
@@ -107,7 +106,11 @@ func (j *judge) order(p Payload) {
 // nonce judges a nonce against the PRFs: it must have at least half the size of
 // the key of each that is proposed (RFC 7296 2.10).
 func (j *judge) nonce(p Payload) {
-	if need := j.prf / 2; len(p.Body) >= 16 && len(p.Body) < need {
+	if len(p.Body) < 16 || len(p.Body) >= maxPRFKey/2 {
+		return
+	}
+	sa, _ := ParseSA(j.sa)
+	if need := largestPRF(sa) / 2; len(p.Body) < need {
 		j.add(p.Offset+genericLength, FindingWarning, "nonce is "+strconv.Itoa(len(p.Body))+
 			" bytes, less than the "+strconv.Itoa(need)+" that half the key of a proposed PRF takes")
 	}
@@ -126,6 +129,9 @@ func largestPRF(sa SA) int {
 	}
 	return most
 }
+
+// maxPRFKey is the most that prfKeyLength returns.
+const maxPRFKey = 64
 
 func prfKeyLength(id uint16) int {
 	switch id {

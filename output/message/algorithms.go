@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,13 @@ type algorithms struct {
 	seen  []algorithm       // of the SA payload at hand
 	// firstGroup is the key exchange method that appendV2 named, 0 if none.
 	firstGroup uint16
+	offers     memory[offerWords] // by body of IKEv2
+}
+
+// offerWords is what appendV2 said of an SA payload.
+type offerWords struct {
+	words []byte
+	group uint16
 }
 
 // algorithm is a transform of IKEv2, or the same made of an attribute of IKEv1.
@@ -43,6 +51,17 @@ const (
 // appendV2 appends the first choice of an SA payload of IKEv2, and how many
 // further algorithms and proposals there are.
 func (a *algorithms) appendV2(b, body []byte) []byte {
+	if o, ok := a.offers.get(body); ok {
+		a.firstGroup = o.group
+		return append(b, o.words...)
+	}
+	from := len(b)
+	b = a.sayV2(b, body)
+	a.offers.put(body, offerWords{slices.Clone(b[from:]), a.firstGroup}, len(b)-from)
+	return b
+}
+
+func (a *algorithms) sayV2(b, body []byte) []byte {
 	sa, err := ike.ParseSA(body)
 	a.seen = a.seen[:0]
 	var first [5]algorithm // by transform type, 1 to 4; from the first proposal

@@ -22,6 +22,9 @@ type jsonForm struct {
 	names map[uint64]string                 // by algorithm.key
 	kinds [ike.TransformAddKE7 + 1][]string // of the proposal at hand, by transform type
 	tree  jsonTree
+
+	proposals memory[[]byte] // by version, whether they are a choice, and body
+	key       []byte
 }
 
 // begin begins an object of the list.

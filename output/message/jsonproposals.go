@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/ikesniff/ikesniff/dissect/ike"
@@ -21,12 +22,28 @@ var proposalKeys = [...]struct {
 }
 
 // appendProposals appends the proposals of a message, and the algorithms of a
-// chosen one under the names that Suricata has for them.
+// chosen one under the names that Suricata has for them. Senders offer and choose
+// the same again and again: what was written is remembered.
 func (j *jsonForm) appendProposals(b []byte, s *summary) []byte {
 	b = append(b, `,"proposals":`...)
 	if !s.hasSA {
 		return append(b, "[]"...)
 	}
+	var chooses byte
+	if s.chooses() {
+		chooses = 1
+	}
+	j.key = append(append(j.key[:0], s.m.Version.Major, chooses), s.sa...)
+	if text, ok := j.proposals.get(j.key); ok {
+		return append(b, text...)
+	}
+	from := len(b)
+	b = j.writeProposals(b, s)
+	j.proposals.put(j.key, slices.Clone(b[from:]), len(b)-from)
+	return b
+}
+
+func (j *jsonForm) writeProposals(b []byte, s *summary) []byte {
 	if s.m.V1() {
 		return appendProposalsV1(b, s)
 	}

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"time"
@@ -45,38 +46,52 @@ func appendRef(b []byte, r capture.Ref) []byte {
 	return append(b, '}')
 }
 
-// plain tells which bytes stand for themselves in a JSON string.
-var plain = func() (out [256]bool) {
-	for c := ' '; c <= '~'; c++ {
-		out[c] = c != '"' && c != '\\'
-	}
-	return out
-}()
-
 // appendString appends a JSON string (RFC 8259 7). What does not print is
 // escaped, as output.JSON does; what is no UTF-8 becomes U+FFFD.
 func appendString[T string | []byte](b []byte, s T) []byte {
 	b = append(b, '"')
-	from := 0 // of plain bytes that are not appended yet
-	for i := 0; i < len(s); {
-		c := s[i]
-		if plain[c] {
-			i++
-			continue
-		}
-		b = append(b, s[from:i]...)
-		if c == '"' || c == '\\' {
-			b = append(b, '\\', c)
-			i++
-		} else {
-			r, n := utf8.DecodeRuneInString(string(s[i:min(len(s), i+utf8.UTFMax)]))
-			b = appendRune(b, r)
-			i += n
-		}
-		from = i
+	from := len(b)
+	b = append(b, s...)
+	if !plain(b[from:]) {
+		b = appendEscaped(b[:from], string(s))
 	}
-	b = append(b, s[from:]...)
 	return append(b, '"')
+}
+
+func appendEscaped(b []byte, s string) []byte {
+	for _, r := range s {
+		if r == '"' || r == '\\' {
+			b = append(b, '\\', byte(r))
+		} else {
+			b = appendRune(b, r)
+		}
+	}
+	return b
+}
+
+// plain reports whether all of b stands for itself in a JSON string: printable
+// ASCII but quotes and backslashes. It looks at eight bytes at a time; below,
+// the highest bit of a byte tells what it says of it.
+func plain(b []byte) bool {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+	)
+	for ; len(b) >= 8; b = b[8:] {
+		v := binary.LittleEndian.Uint64(b)
+		quote, backslash, del := v^'"'*ones, v^'\\'*ones, v^0x7f*ones
+		control := (v - ' '*ones) &^ v
+		same := (quote-ones)&^quote | (backslash-ones)&^backslash | (del-ones)&^del
+		if (v|control|same)&highs != 0 {
+			return false
+		}
+	}
+	for _, c := range b {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 func appendRune(b []byte, r rune) []byte {
