@@ -9,6 +9,9 @@ const (
 	// windowLimit bounds the window, and with it the longest record that can be
 	// lent in one piece.
 	windowLimit = 1 << 20
+	// readSize is how much is read at a time where there is enough: it stays in
+	// the cache until its packets are looked at.
+	readSize = 256 << 10
 	// emptyReads is how many reads without bytes or error a reader may answer
 	// in a row.
 	emptyReads = 100
@@ -29,7 +32,7 @@ type window struct {
 
 // newWindow returns a window on r that reads up to size bytes at a time.
 func newWindow(r io.Reader, size int) *window {
-	return &window{r: r, size: min(max(size, windowStart), windowLimit)}
+	return &window{r: r, size: min(max(size, windowStart), readSize)}
 }
 
 // offset is the position in the stream of the first byte not consumed.

@@ -6,12 +6,19 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
 
 // recorder keeps copies of what it is handed.
 type recorder struct{ steps []any }
+
+func (r *recorder) packet(h *dissect.Headers, p *capture.Packet) {
+	var d dissect.Datagram
+	h.Datagram(p, &d)
+	r.datagram(&d)
+}
 
 func (r *recorder) datagram(d *dissect.Datagram) {
 	c := *d
@@ -78,6 +85,8 @@ func TestBatchKeepsWhatItIsGiven(t *testing.T) {
 
 // batchSink fills one batch.
 type batchSink struct{ b *batch }
+
+func (batchSink) packet(*dissect.Headers, *capture.Packet) {}
 
 func (s batchSink) datagram(d *dissect.Datagram) { s.b.addDatagram(d) }
 func (s batchSink) event(e *reassembly.Event)    { s.b.addEvent(e) }
@@ -198,6 +207,8 @@ func TestTeamDoesNotAllocate(t *testing.T) {
 }
 
 type discard struct{}
+
+func (discard) packet(*dissect.Headers, *capture.Packet) {}
 
 func (discard) datagram(*dissect.Datagram) {}
 func (discard) event(*reassembly.Event)    {}

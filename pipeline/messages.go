@@ -50,9 +50,19 @@ type lister struct {
 	taken  uint64 // packets that the classifier was given
 }
 
+func (l *lister) packet(h *dissect.Headers, p *capture.Packet) {
+	l.worker.classifier.Packet(h, p)
+	l.took(1)
+}
+
 func (l *lister) datagram(d *dissect.Datagram) {
-	l.taken += uint64(d.Packets)
 	l.worker.classifier.Datagram(d)
+	l.took(d.Packets)
+}
+
+// took ends a step in which the classifier was given so many packets.
+func (l *lister) took(packets int) {
+	l.taken += uint64(packets)
 	// While a packet is held back, it is neither IPsec nor ignored.
 	c := l.worker.classifier.Counters()
 	l.order.next(l.taken > c.IPsecPackets+c.IgnoredPackets)

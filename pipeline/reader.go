@@ -24,8 +24,12 @@ type reader struct {
 	whole  *reassembly.Defragmenter
 
 	packet   capture.Packet
+	headers  dissect.Headers // of frames of a usual kind
 	datagram dissect.Datagram
 	counts   counts
+
+	// plain makes a Decoder take every frame. Tests do, for comparison.
+	plain bool
 }
 
 // counts are what the reader counts, in captured packets.
@@ -71,6 +75,11 @@ func (r *reader) next(p *capture.Packet) {
 		r.counts.truncated++
 	}
 
+	if !r.plain && p.DropsBefore == 0 && r.headers.Read(p) {
+		r.encap(r.headers.Encap, 1)
+		r.crew.packet(&r.headers, p)
+		return
+	}
 	d := &r.datagram
 	r.decode.Decode(p, d)
 	r.encap(d.Encap, 1)

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"sync"
 
+	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
@@ -16,6 +17,7 @@ type team struct {
 	queues  []chan *batch
 	filling []*batch // nil until the sink has its first step
 	free    chan *batch
+	whole   dissect.Datagram
 	made    int // batches there are; a short run needs few
 	done    sync.WaitGroup
 }
@@ -38,6 +40,11 @@ func newTeam(sinks []sink) *team {
 		})
 	}
 	return t
+}
+
+func (t *team) packet(h *dissect.Headers, p *capture.Packet) {
+	h.Datagram(p, &t.whole)
+	t.datagram(&t.whole)
 }
 
 func (t *team) datagram(d *dissect.Datagram) {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/flows"
 	"github.com/ikesniff/ikesniff/reassembly"
@@ -20,6 +21,8 @@ func newWorker(c reassembly.Config, f flows.Config) *worker {
 	w.classifier = reassembly.NewClassifier(c, w.track)
 	return w
 }
+
+func (w *worker) packet(h *dissect.Headers, p *capture.Packet) { w.classifier.Packet(h, p) }
 
 func (w *worker) datagram(d *dissect.Datagram) { w.classifier.Datagram(d) }
 
@@ -42,6 +45,7 @@ func (w *worker) track(e *reassembly.Event) {
 
 // sink takes the steps of a run, in capture order. It borrows their bytes.
 type sink interface {
+	packet(h *dissect.Headers, p *capture.Packet)
 	datagram(d *dissect.Datagram)
 	event(e *reassembly.Event)
 }

@@ -36,6 +36,7 @@ type Classifier struct {
 
 	arrivals uint64
 	event    Event
+	datagram dissect.Datagram // of the frame at hand
 }
 
 // Counters count captured packets (Datagram.Packets). Every packet given to a
@@ -88,6 +89,37 @@ func NewClassifier(cfg Config, emit func(*Event)) *Classifier {
 	return c
 }
 
+// Packet takes in the next packet, of which h was read. It does what Datagram
+// does with what a Decoder makes of p, but looks no further than it must.
+func (c *Classifier) Packet(h *dissect.Headers, p *capture.Packet) {
+	c.arrivals++
+	switch h.Proto {
+	case dissect.ProtoTCP:
+		key, dir := headersKey(h)
+		hash := key.hash()
+		e := c.conns.get(key, hash)
+		if e != nil && e.dismisses(h, dir) {
+			c.counters.IgnoredPackets++
+			return
+		}
+		h.Datagram(p, &c.datagram)
+		if e == nil {
+			e = c.newTCP(&c.datagram, key, hash)
+		}
+		c.tcp(&c.datagram, e, dir)
+	case dissect.ProtoUDP:
+		key, dir := headersKey(h)
+		h.Datagram(p, &c.datagram)
+		c.udp(&c.datagram, key, dir)
+	case dissect.ProtoESP:
+		h.Datagram(p, &c.datagram)
+		c.esp(&c.datagram)
+	case dissect.ProtoAH:
+		h.Datagram(p, &c.datagram)
+		c.ah(&c.datagram)
+	}
+}
+
 // Datagram takes in the next datagram; it keeps no reference to it. Fragments
 // must have gone through a Defragmenter before. What is no datagram at all
 // (fragments, other protocols, malformed packets) counts as ignored: a caller
@@ -100,9 +132,16 @@ func (c *Classifier) Datagram(d *dissect.Datagram) {
 	case d.Status != dissect.StatusOK:
 		c.ignore(d)
 	case d.Proto == dissect.ProtoUDP:
-		c.udp(d)
+		key, dir := endpointsKey(d.Src, d.Dst)
+		c.udp(d, key, dir)
 	case d.Proto == dissect.ProtoTCP:
-		c.tcp(d)
+		key, dir := endpointsKey(d.Src, d.Dst)
+		hash := key.hash()
+		e := c.conns.get(key, hash)
+		if e == nil {
+			e = c.newTCP(d, key, hash)
+		}
+		c.tcp(d, e, dir)
 	case d.Proto == dissect.ProtoESP:
 		c.esp(d)
 	case d.Proto == dissect.ProtoAH:
@@ -186,12 +225,15 @@ func (c *Classifier) emitHeld(h *hold, m *heldMessage, conf Confidence) {
 
 // learnSPI remembers that an SPI was used between two addresses.
 func (c *Classifier) learnSPI(k tuple) {
-	if c.spis.get(k) == nil {
+	h := k.hash()
+	if c.spis.get(k, h) == nil {
 		if c.spis.len() >= c.cfg.MaxSPIs {
 			c.counters.Evicted++
 		}
-		c.spis.put(k, nil)
+		c.spis.put(k, h, nil)
 	}
 }
 
-func (c *Classifier) knowsSPI(k tuple) bool { return c.spis.len() > 0 && c.spis.get(k) != nil }
+func (c *Classifier) knowsSPI(k tuple) bool {
+	return c.spis.len() > 0 && c.spis.get(k, k.hash()) != nil
+}

@@ -215,7 +215,7 @@ func (c *Classifier) discard(h *hold, undecided bool) {
 func (c *Classifier) abandon(h *hold) {
 	key := h.key
 	c.conclude(h)
-	c.flows.remove(key)
+	c.flows.remove(key, key.hash())
 }
 
 // conclude ends a hold to which nothing will be added.

@@ -3,6 +3,8 @@ package reassembly
 import (
 	"encoding/binary"
 	"net/netip"
+
+	"github.com/ikesniff/ikesniff/dissect"
 )
 
 // tuple is a map key made of two addresses and one more word. It has no
@@ -45,6 +47,21 @@ func spiKey(src, dst netip.Addr, spi uint32) tuple {
 		k.word |= v6Word
 	}
 	return k
+}
+
+// headersKey is endpointsKey for what was read of a frame's headers.
+func headersKey(h *dissect.Headers) (k tuple, direction int) {
+	sp, dp := uint64(h.SrcPort), uint64(h.DstPort)
+	if h.SrcHi > h.DstHi || h.SrcHi == h.DstHi && (h.SrcLo > h.DstLo || h.SrcLo == h.DstLo && sp > dp) {
+		k = tuple{h.DstHi, h.DstLo, h.SrcHi, h.SrcLo, dp<<16 | sp}
+		direction = 1
+	} else {
+		k = tuple{h.SrcHi, h.SrcLo, h.DstHi, h.DstLo, sp<<16 | dp}
+	}
+	if h.V6 {
+		k.word |= v6Word
+	}
+	return k, direction
 }
 
 // withSPI is spiKey for a datagram whose endpointsKey is k.

@@ -16,15 +16,27 @@ const (
 	synCopy = int64(50 * time.Millisecond)
 )
 
+// newTCP makes an entry for the connection of d.
+func (c *Classifier) newTCP(d *dissect.Datagram, key tuple, hash uint32) *tcpEntry {
+	e := c.conns.put(key, hash, c.evictTCP)
+	e.begin(key, d)
+	return e
+}
+
+// dismisses tells whether a packet changes nothing in a connection of another
+// protocol: there is no need to look closer.
+func (e *tcpEntry) dismisses(h *dissect.Headers, dir int) bool {
+	const eventful = dissect.TCPSyn | dissect.TCPRst | dissect.TCPFin
+	done := traitSeen
+	if h.PayloadLength > 0 {
+		done |= traitData
+	}
+	return e.state == tcpIgnored && h.TCPFlags&eventful == 0 && e.traits[dir]&done == done
+}
+
 // tcp classifies a TCP segment. Connections of other protocols leave one small
 // entry in the table and are dismissed by it.
-func (c *Classifier) tcp(d *dissect.Datagram) {
-	key, dir := endpointsKey(d.Src, d.Dst)
-	e := c.conns.get(key)
-	if e == nil {
-		e = c.conns.put(key, c.evictTCP)
-		e.begin(key, d)
-	}
+func (c *Classifier) tcp(d *dissect.Datagram, e *tcpEntry, dir int) {
 	const syn, rst = dissect.TCPSyn, dissect.TCPRst
 	flags := d.TCP.Flags
 	if flags&(syn|rst) != 0 {

@@ -16,7 +16,7 @@ const maxIdleConns = 64
 // until it is known whether it does.
 type tcpConn struct {
 	c      *Classifier
-	entry  tuple
+	entry  *tcpEntry
 	ends   [2]netip.AddrPort // segments of direction 0 go from ends[0] to ends[1]
 	side   [2]tcpSide        // by direction
 	hold   tcpHold
@@ -122,7 +122,7 @@ func (c *Classifier) openTCP(e *tcpEntry, d *dissect.Datagram, dir int) *tcpConn
 	} else {
 		t = new(tcpConn)
 	}
-	t.c, t.entry = c, e.key
+	t.c, t.entry = c, e
 	t.ends = [2]netip.AddrPort{d.Src, d.Dst}
 	if dir == 1 {
 		t.ends = [2]netip.AddrPort{d.Dst, d.Src}
@@ -162,11 +162,7 @@ func (c *Classifier) closeTCP(e *tcpEntry) {
 
 // dropTCP ends a connection because memory is short. Its entry stays, ended.
 func (c *Classifier) dropTCP(t *tcpConn) {
-	i, ok := c.conns.index[t.entry]
-	if !ok {
-		return
-	}
-	e := &c.conns.slots[i].val
+	e := t.entry
 	if e.state == tcpOpen {
 		t.conclude(e)
 	}

@@ -47,6 +47,11 @@ type endpoints struct {
 	forgotten *uint64
 }
 
+func endpointHash(a netip.AddrPort) uint32 {
+	k := spiKey(a.Addr(), a.Addr(), uint32(a.Port()))
+	return k.hash()
+}
+
 // fold adds a connection that ended to its endpoint.
 func (s *endpoints) fold(e *tcpEntry) {
 	server := e.server()
@@ -56,9 +61,10 @@ func (s *endpoints) fold(e *tcpEntry) {
 	}
 	ends := e.ends()
 	addr := ends[server]
-	p := s.t.get(addr)
+	hash := endpointHash(addr)
+	p := s.t.get(addr, hash)
 	if p == nil {
-		p = s.t.put(addr, func(old *Endpoint) { *s.forgotten += old.connections() })
+		p = s.t.put(addr, hash, func(old *Endpoint) { *s.forgotten += old.connections() })
 		*p = Endpoint{Server: addr, FirstTime: e.firstTime, FirstRef: e.firstRef}
 	}
 	if earlierRef(e.firstTime, e.firstRef, p.FirstTime, p.FirstRef) {
@@ -122,11 +128,11 @@ func earlierRef(time int64, ref capture.Ref, than int64, thanRef capture.Ref) bo
 // address. It is complete after Finish.
 func (c *Classifier) Endpoints() []Endpoint {
 	var list []Endpoint
-	for _, i := range c.endpoints.t.index {
-		e := c.endpoints.t.slots[i].val
+	c.endpoints.t.all(func(p *Endpoint) {
+		e := *p
 		e.Clients = slices.Clone(e.Clients)
 		list = append(list, e)
-	}
+	})
 	sortEndpoints(list)
 	return list
 }

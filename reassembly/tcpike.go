@@ -15,6 +15,10 @@ func newIKEKey(a, b netip.Addr, spiI, spiR uint64) ikeKey {
 	return ikeKey{spiKey(a, b, 0), spiI, spiR}
 }
 
+func (k *ikeKey) hash() uint32 {
+	return uint32(fold(fold(k.spiI^seeds[1], k.spiR^seeds[2]), uint64(k.pair.hash())|seeds[3]<<32))
+}
+
 // learnIKE remembers that an IKE SA was met between two addresses. Requests
 // without an answer have no responder SPI and are not remembered.
 func (c *Classifier) learnIKE(a, b netip.Addr, spiI, spiR uint64) {
@@ -22,11 +26,15 @@ func (c *Classifier) learnIKE(a, b netip.Addr, spiI, spiR uint64) {
 		return
 	}
 	k := newIKEKey(a, b, spiI, spiR)
-	if c.ikes.get(k) == nil {
-		c.ikes.put(k, nil)
+	if h := k.hash(); c.ikes.get(k, h) == nil {
+		c.ikes.put(k, h, nil)
 	}
 }
 
 func (c *Classifier) knowsIKE(a, b netip.Addr, spiI, spiR uint64) bool {
-	return c.ikes.len() > 0 && c.ikes.get(newIKEKey(a, b, spiI, spiR)) != nil
+	if c.ikes.len() == 0 {
+		return false
+	}
+	k := newIKEKey(a, b, spiI, spiR)
+	return c.ikes.get(k, k.hash()) != nil
 }

@@ -33,7 +33,7 @@ func (c *Classifier) ikeOnUDP(key tuple) bool {
 	if c.flows.len() == 0 {
 		return false
 	}
-	f := c.flows.get(key)
+	f := c.flows.get(key, key.hash())
 	return f != nil && f.verdict == verdictIPsec
 }
 
@@ -82,7 +82,7 @@ func (c *Classifier) limitHeld() {
 func (c *Classifier) relieve() {
 	for t := c.judged.oldest; t != nil; t = t.newer {
 		if !t.hold.empty() {
-			t.conclude(&c.conns.slots[c.conns.index[t.entry]].val)
+			t.conclude(t.entry)
 			return
 		}
 	}
@@ -108,7 +108,7 @@ func (t *tcpConn) verdict(e *tcpEntry) verdict {
 		return verdictIPsec
 	}
 	waiting := false
-	lenient := t.c.ikeOnUDP(t.entry) || t.c.expectsTCP(t.entry)
+	lenient := t.c.ikeOnUDP(t.entry.key) || t.c.expectsTCP(t.entry.key)
 	for i := range list {
 		s := &list[i]
 		mask := fakeOffsets(s.payload, s.wire, lenient)
@@ -203,7 +203,7 @@ func (t *tcpConn) conclude(e *tcpEntry) {
 			return
 		}
 	}
-	lenient := t.c.ikeOnUDP(t.entry)
+	lenient := t.c.ikeOnUDP(t.entry.key)
 	waiting := false
 	for i := range t.hold.list {
 		s := &t.hold.list[i]

@@ -185,17 +185,18 @@ func (s *tcpSide) finish() {
 	}
 }
 
-// finishTCP ends all connections, in the order in which they were used last.
+// finishTCP ends all connections: those of interest in the order in which they
+// were used last, the others in the order in which they began.
 func (c *Classifier) finishTCP() {
 	for _, l := range [...]*connList{&c.judged, &c.live} {
 		for l.oldest != nil {
-			c.endTCP(&c.conns.slots[c.conns.index[l.oldest.entry]].val)
+			c.endTCP(l.oldest.entry)
 		}
 	}
-	for i := c.conns.oldest; i >= 0; i = c.conns.slots[i].newer {
-		if e := &c.conns.slots[i].val; e.state != tcpOurs {
+	c.conns.all(func(e *tcpEntry) {
+		if e.state != tcpOurs {
 			c.unused(e)
 			c.endTCP(e)
 		}
-	}
+	})
 }

@@ -22,6 +22,7 @@ type flow struct {
 // udpFlow is the flow of the datagram at hand.
 type udpFlow struct {
 	key       tuple
+	hash      uint32
 	direction int
 	natt      bool // one of its ports is for NAT traversal
 	flow      *flow
@@ -40,7 +41,7 @@ func (u *udpFlow) held() *hold {
 // ensure makes the flow be remembered.
 func (u *udpFlow) ensure(c *Classifier) {
 	if u.flow == nil {
-		u.flow = c.flows.put(u.key, c.evictFlow)
+		u.flow = c.flows.put(u.key, u.hash, c.evictFlow)
 	}
 }
 
@@ -52,11 +53,10 @@ func (c *Classifier) evictFlow(f *flow) {
 }
 
 // udp classifies the payload of a UDP datagram.
-func (c *Classifier) udp(d *dissect.Datagram) {
-	var u udpFlow
-	u.key, u.direction = endpointsKey(d.Src, d.Dst)
+func (c *Classifier) udp(d *dissect.Datagram, key tuple, direction int) {
+	u := udpFlow{key: key, hash: key.hash(), direction: direction}
 	u.natt = c.natt.has(d.Src.Port()) || c.natt.has(d.Dst.Port())
-	u.flow = c.flows.get(u.key)
+	u.flow = c.flows.get(u.key, u.hash)
 
 	p := d.Payload
 	switch {
