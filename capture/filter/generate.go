@@ -17,6 +17,11 @@ func Compile(expression string, link capture.LinkType) (Program, error) {
 	if !ok {
 		return nil, fmt.Errorf("filter: expressions are not supported on link type %d; a program of tcpdump -ddd is", link)
 	}
+	return compile(expression, n, l)
+}
+
+// compile generates a parsed expression for a layout.
+func compile(expression string, n node, l layout) (Program, error) {
 	g := &generator{layout: l}
 	yes, no := g.label(), g.label()
 	if n != nil {

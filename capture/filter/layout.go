@@ -16,6 +16,7 @@ const (
 	ethernet                 // the same, with VLAN tags and addresses
 	bare                     // IP alone
 	family                   // BSD loopback: an address family, in either byte order
+	kernel                   // whatever it is, as the Linux kernel sees it
 )
 
 var layouts = map[capture.LinkType]layout{
@@ -35,8 +36,24 @@ var layouts = map[capture.LinkType]layout{
 const tagWidth = 4
 
 // at is the place of a byte of IP behind so many VLAN tags.
-func (g *generator) at(in inside, offset uint32) uint32 {
-	return g.ip + uint32(in.tags)*tagWidth + offset
+func (g *generator) at(in inside, offset uint32) uint32 { return g.ip + g.tags(in) + offset }
+
+// tags is the width of the tags in front. The kernel has taken the first off.
+func (g *generator) tags(in inside) uint32 {
+	if g.kind == kernel {
+		return uint32(max(0, in.tags-1)) * tagWidth
+	}
+	return uint32(in.tags) * tagWidth
+}
+
+// typeAt is the place of the type of what is carried behind tags. The kernel
+// tells the type behind the tag that it has taken off; further ones are where
+// it takes IP to begin.
+func (g *generator) typeAt(in inside) uint32 {
+	if g.kind == kernel && in.tags > 1 {
+		return g.ip + g.tags(in) - 2
+	}
+	return g.etherType + g.tags(in)
 }
 
 // families are the numbers of an address family: IPv6's differs by system
@@ -46,8 +63,8 @@ var families = map[uint16][]uint32{0x0800: {2}, 0x86dd: {10, 24, 28, 30}}
 // carries goes to yes if what is carried has this type of Ethernet's.
 func (g *generator) carries(in inside, etherType uint16, yes, no label) {
 	switch g.kind {
-	case typed, ethernet:
-		g.loadAt(sizeH, g.etherType+uint32(in.tags)*tagWidth)
+	case typed, ethernet, kernel:
+		g.loadAt(sizeH, g.typeAt(in))
 		g.jump(jmpJEQ, uint32(etherType), yes, no)
 	case bare:
 		version := map[uint16]uint32{0x0800: 0x40, 0x86dd: 0x60}[etherType]
