@@ -152,6 +152,7 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 	}
 	n.abilities.fact(&f, n.version == 1, n.vendors)
 	f.Probes = n.probeFacts()
+	n.makingFacts(&f)
 	if u := n.unusual; u != nil {
 		for i := range u.notifies {
 			f.ClearNotifies = append(f.ClearNotifies, u.notifies[i].fact(sideNames[u.notifies[i].side]))

@@ -146,6 +146,7 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 	m.abilities.merge(&b.abilities)
 	m.unusual = mergeUnusual(twice, a.unusual, b.unusual)
 	m.probes = mergeProbes(twice, a.probes, b.probes)
+	m.makings = mergeMakings(twice, a.makings, b.makings)
 	m.hashInClear = earlier(a.hashInClear, b.hashInClear)
 	m.authDone = earlier(a.authDone, b.authDone)
 	m.confirmed = earlier(a.confirmed, b.confirmed)

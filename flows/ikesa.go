@@ -49,6 +49,7 @@ type ikeSA struct {
 	abilities                   abilities
 	unusual                     *unusual
 	probes                      *probesV1
+	makings                     *ends[exchange]
 
 	authDone  mark // IKE_AUTH or phase 1 has both sides' last message
 	births    ends[birth]

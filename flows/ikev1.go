@@ -32,12 +32,14 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	switch {
 	case c.fragment > 1:
 		x.furtherV1(side, m, c, e)
+		sa.making(x)
 		return // the first fragment stands for the message
 	case side == x.from:
 		x.sentV1(now, d, m, c, e)
 	default:
 		x.answeredV1(now, d, m, c, e)
 	}
+	sa.making(x)
 	switch m.ExchangeType {
 	case ike.ExchangeV1Main, ike.ExchangeV1Aggressive:
 		sa.mode = m.ExchangeType

@@ -36,6 +36,7 @@ func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	if m.ExchangeType == ike.ExchangeSAInit {
 		t.saInit(sa, m, e, side)
 	}
+	sa.making(x)
 }
 
 // exchangeV2 finds the exchange of a message, or begins one. Requests of one

@@ -92,7 +92,7 @@ func (n *ikeLine) status(end int64) report.Status {
 	}
 	idle := end - n.last.time
 	switch {
-	case n.proposal.count > 0 && n.chosen == nil, n.after != nil:
+	case n.proposal.count > 0 && n.chosen == nil, n.after != nil, n.refused(idle):
 		return report.StatusFailed
 	case n.authDone.set():
 		if idle > quietAfter {
