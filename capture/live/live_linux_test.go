@@ -32,6 +32,9 @@ func inNamespace(t *testing.T, test func(t *testing.T)) {
 			missing(t, "network namespaces need root: "+err.Error())
 			return
 		}
+		// IPv6 speaks up by itself when an interface comes up.
+		_ = os.WriteFile("/proc/sys/net/ipv6/conf/all/disable_ipv6", []byte("1"), 0o600)
+		_ = os.WriteFile("/proc/sys/net/ipv6/conf/default/disable_ipv6", []byte("1"), 0o600)
 		for _, line := range []string{
 			"link set lo up", "link add a0 type veth peer name b0", "link set a0 up", "link set b0 up",
 			"addr add 192.0.2.1/24 dev a0", "neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev a0",
