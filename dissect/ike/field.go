@@ -9,6 +9,8 @@ import (
 // Field is one node of the tree of a message: a part of the wire format with
 // what it says.
 type Field struct {
+	// Name is never out of the packet: printable ASCII without quotes and
+	// backslashes.
 	Name string
 	// Value is borrowed from the Tree. Text out of the packet is as it was sent
 	// and may hold control characters.

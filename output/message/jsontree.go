@@ -57,7 +57,7 @@ func (j *jsonTree) append(b []byte, s *summary) []byte {
 // appendPayload appends the fields of a payload. Those that senders repeat in
 // every message are written once and copied.
 func (j *jsonTree) appendPayload(b []byte, m *ike.Message, p ike.Payload) []byte {
-	repeats := !p.Truncated && repeated(m, p.Type)
+	repeats := !p.Truncated && repeated(m, &p)
 	if repeats {
 		// All that the text depends on: where the payload lies, and its bytes.
 		j.key = append(j.key[:0], m.Version.Major, byte(p.Type))
@@ -80,20 +80,23 @@ func (j *jsonTree) appendPayload(b []byte, m *ike.Message, p ike.Payload) []byte
 	return b
 }
 
-// repeated tells of the types of payload that say what the sender can do and
-// who it is: those are the same from message to message. All others hold what
-// is made anew.
-func repeated(m *ike.Message, t ike.PayloadType) bool {
+// repeated tells of the payloads that say what the sender can do and who it is:
+// those are the same from message to message. All others hold what is made anew;
+// of notifies that is so for the long ones.
+func repeated(m *ike.Message, p *ike.Payload) bool {
+	const longNotify = 24
 	if m.V1() {
-		switch t {
+		switch p.Type {
 		case ike.PayloadV1SA, ike.PayloadV1VendorID, ike.PayloadV1Certificate, ike.PayloadV1CertRequest:
 			return true
 		}
 		return false
 	}
-	switch t {
+	switch p.Type {
 	case ike.PayloadSA, ike.PayloadVendorID, ike.PayloadCertRequest:
 		return true
+	case ike.PayloadNotify:
+		return p.Length < longNotify
 	}
 	return false
 }
@@ -128,13 +131,15 @@ func (j *jsonTree) appendFields(b []byte) []byte {
 			b = append(b, ',')
 		}
 		level = f.Level
-		b = append(b, `{"name":`...)
-		b = appendString(b, f.Name)
+		b = append(b, `{"name":"`...)
+		b = append(b, f.Name...)
 		if len(f.Value) > 0 {
-			b = append(b, `,"value":`...)
+			b = append(b, `","value":`...)
 			b = appendString(b, f.Value)
+			b = append(b, `,"offset":`...)
+		} else {
+			b = append(b, `","offset":`...)
 		}
-		b = append(b, `,"offset":`...)
 		b = strconv.AppendInt(b, int64(f.Offset), 10)
 		b = append(b, `,"length":`...)
 		b = strconv.AppendInt(b, int64(f.Length), 10)
