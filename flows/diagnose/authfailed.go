@@ -192,7 +192,7 @@ func (l *look) authFailure(list []refusedAuth) *finding {
 		refuser, other = other, refuser
 	}
 	next := l.nextAttempt(&r.ikeLook, r.at.Time)
-	quiet := l.end.Sub(r.lastOf().Time)
+	quiet := l.end.Sub(r.at.Time)
 	settled := len(list) > 1 || !next.IsZero() || quiet >= rejectsWithin
 	if r.faint() || !settled {
 		f.Confidence.Cause = report.ConfidenceLow

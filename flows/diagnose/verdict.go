@@ -44,7 +44,7 @@ func (l *look) verdictUp(found []*finding) string {
 	default:
 		s += ", begun at " + l.clock.at(root.sa.FirstSeen)
 	}
-	return s + "; " + l.data() + "." + l.past(arrival, found) + l.lossNote(found) + l.lifeNote(found)
+	return s + "; " + orWord(l.stopped(found), l.data()) + "." + l.past(arrival, found) + l.lossNote(found) + l.lifeNote(found)
 }
 
 func (l *look) verdictESPOnly(found []*finding) string {

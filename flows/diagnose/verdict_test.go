@@ -79,7 +79,7 @@ func TestVerdict(t *testing.T) {
 		"quick mode refused": {with(quickMode(4), func(f *Facts) { said(f, 0, "informational", 10, "responder", 30.02, 92, -1, 0) }),
 			"Still negotiating at the end of the capture: phase 1 stands, but no Child SA came of it. Likely cause: selectors or proposals of phase 2 that do not fit (medium confidence)."},
 		"rekey failed": {with(rekeyRefused(480, 30, 50)(), func(f *Facts) { stopping(f, 40) }),
-			"Up on UDP 4500 since 10:00:02 UTC; no data at the end of the capture. The rekey failed and the last data packet was seen at 10:00:40 UTC. Likely cause: PFS or proposals of phase 2 differ (medium confidence)."},
+			"Up on UDP 4500 since 10:00:02 UTC; the last data packet was seen at 10:00:40 UTC. The last rekey failed. Likely cause: PFS or proposals of phase 2 differ (medium confidence)."},
 		"rekey failed, data goes on": {rekeyRefused(209, 30, 40)(),
 			"Up on UDP 4500 since 10:00:02 UTC; data flows both ways. The last rekey failed. Likely cause: PFS or proposals of phase 2 differ (medium confidence)."},
 		"not renewed": {aged(3595),

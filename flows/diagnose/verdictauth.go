@@ -28,8 +28,12 @@ func (l *look) refusal(v *ikeLook, found []*finding) string {
 			if f.Evidence["refused_by"] == "initiator" {
 				by, other = other, by
 			}
-			return fmt.Sprintf("%s answered %s of %s%s with a short message, and nothing followed. Likely cause: it refuses the authentication%s.",
-				by, f.Evidence["exchange"], other, in, sure)
+			if v.sa.Version == 1 {
+				return fmt.Sprintf("%s broke off %s with %s%s by an informational exchange. Likely cause: it refuses the authentication%s.",
+					by, f.Evidence["exchange"], other, in, sure)
+			}
+			return fmt.Sprintf("%s answered IKE_AUTH of %s%s with a short message, and nothing followed. Likely cause: it refuses the authentication%s.",
+				by, other, in, sure)
 		case eapRejected.Code:
 			return fmt.Sprintf("%v rounds of IKE_AUTH%s ended with a short answer of %s. Likely cause: EAP refused the user%s.", f.Evidence["rounds"], in, v.to, sure)
 		case eapTimeout.Code:
@@ -61,16 +65,21 @@ func (l *look) lifeNote(found []*finding) string {
 				s.WriteString(" No Child SA came up. Likely cause: selectors or proposals of phase 2 that do not fit" + sure + ".")
 			}
 		case rekeyFailed.Code:
-			switch {
-			case f.Severity == report.SeverityCritical:
-				fmt.Fprintf(&s, " The rekey failed and the last data packet was seen at %s. Likely cause: PFS or proposals of phase 2 differ%s.",
-					l.clock.at(l.lastData(f.LastSeen).Time), sure)
-			default:
-				fmt.Fprintf(&s, " The last rekey failed. Likely cause: PFS or proposals of phase 2 differ%s.", sure)
-			}
+			fmt.Fprintf(&s, " The last rekey failed. Likely cause: PFS or proposals of phase 2 differ%s.", sure)
 		case childNotRenewed.Code:
 			fmt.Fprintf(&s, " The Child SA ran out at %s and was not renewed%s.", l.clock.at(f.LastSeen), sure)
 		}
 	}
 	return s.String()
+}
+
+// stopped tells in place of the state of data that it ended with an SA that
+// could not be renewed; nothing if it did not.
+func (l *look) stopped(found []*finding) string {
+	for _, f := range found {
+		if f.Code == rekeyFailed.Code && f.Severity == report.SeverityCritical && f.Evidence["data_ended_before_seconds"] != nil {
+			return "the last data packet was seen at " + l.clock.at(l.lastData(f.LastSeen).Time)
+		}
+	}
+	return ""
 }
