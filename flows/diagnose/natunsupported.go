@@ -17,11 +17,12 @@ var natTUnsupported = Entry{
 	Explanation: "NAT traversal takes both sides: each sends hashes of its addresses, and in IKEv1 a vendor ID before. Where one " +
 		"side does not, a NAT is not noticed, and ESP stays without UDP.",
 	OnTheWire: "IKEv1: no vendor ID of NAT traversal and no NAT-D payload in one side's first messages of phase 1. IKEv2: no " +
-		"NAT_DETECTION notifies in one side's IKE_SA_INIT. Said only if the first message of each side was read whole and a " +
-		"proposal was chosen.",
+		"NAT_DETECTION notifies in one side's IKE_SA_INIT. Said only if the first message of each side was read whole and " +
+		"the two authenticated.",
 	Causes: "NAT traversal is switched off on that side, or its software does not have it.",
 	LookAlikes: []string{
 		"Hashes on both sides that fit: NAT traversal is there, and no NAT.",
+		"IKE that moves to UDP 4500 all the same: then both sides have it.",
 		"IKE over TCP, which takes the place of UDP encapsulation.",
 		"A first message that the capture cut off: what it lacks may stand behind the cut.",
 	},
@@ -48,6 +49,17 @@ var natTUnsupported = Entry{
 	},
 }
 
+// encapsulated tells whether the SA moved to the ports of NAT traversal: then
+// both sides have it, whatever they said.
+func (v ikeLook) encapsulated() bool {
+	for i := range v.Exchanges {
+		if v.Exchanges[i].Request.Transport == "udp-nat-t" || v.Exchanges[i].Response.Transport == "udp-nat-t" {
+			return true
+		}
+	}
+	return v.Phase1.Last.Transport == "udp-nat-t"
+}
+
 // unsupportedNATT makes one finding of all IKE SAs in which one side offers no
 // NAT traversal.
 func unsupportedNATT(l *look) []*finding {
@@ -56,7 +68,7 @@ func unsupportedNATT(l *look) []*finding {
 	for _, v := range l.ike {
 		who := v.withoutNATT()
 		m := v.opener()
-		if who == "" || strings.HasPrefix(m.Transport, "tcp-") {
+		if who == "" || !v.Authenticated || strings.HasPrefix(m.Transport, "tcp-") || v.encapsulated() {
 			continue
 		}
 		at := m.timeOr(v.sa.FirstSeen)

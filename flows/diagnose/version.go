@@ -22,6 +22,7 @@ var versionMismatch = Entry{
 	LookAlikes: []string{
 		"Silence: a peer that drops the other version without a word cannot be told from one that is not there (no-answer).",
 		"NO_PROPOSAL_CHOSEN: strongSwan answers so where it has no connection of that version (no-proposal-chosen).",
+		"A refusal without a request: it refuses nothing that is known here.",
 		"Both versions side by side between two peers: two connections of their own, each answered in its own version.",
 	},
 	Advice: []string{
@@ -110,7 +111,7 @@ func (l *look) otherVersions(byResponder bool) *finding {
 		if o := v.OtherVersion; o != nil && o.From == from {
 			r.other = o
 		}
-		if r.notify != nil || r.other != nil {
+		if (r.notify != nil || r.other != nil) && v.asked(from) {
 			list = append(list, r)
 		}
 	}
@@ -168,6 +169,15 @@ func (l *look) otherVersions(byResponder bool) *finding {
 		f.Evidence["notify"] = orWord(r.notify.Name, "INVALID_MAJOR_VERSION")
 	}
 	return f
+}
+
+// asked tells whether the peer of a side was seen to speak: a refusal out of the
+// blue refuses nothing that is known.
+func (v ikeLook) asked(refuser string) bool {
+	if refuser == "responder" {
+		return v.Began && v.opens() && v.LastFromInitiator.set()
+	}
+	return v.LastFromResponder.set()
 }
 
 // authenticatedAfter tells whether an IKE SA of the tunnel got through
