@@ -61,11 +61,16 @@ func (x *ikev2) initRequest(front ...wire.Payload) []byte {
 // initResponse makes the IKE_SA_INIT response that accepts.
 func (x *ikev2) initResponse() []byte {
 	t := x.t
+	// One transform of each type (RFC 7296 3.3): the first that was offered, but
+	// for the group.
 	choice := []wire.Transform{}
+	taken := map[uint8]bool{}
 	for _, tr := range x.offer[x.chosen] {
-		if tr.Type != wire.TransformDH || tr.ID == x.group {
-			choice = append(choice, tr)
+		if tr.Type == wire.TransformDH && tr.ID != x.group || taken[tr.Type] {
+			continue
 		}
+		taken[tr.Type] = true
+		choice = append(choice, tr)
 	}
 	p := []wire.Payload{wire.SA(uint8(1+x.chosen), choice), wire.KE(x.group, t.bytes(wire.PublicSize(x.group))), wire.Nonce(t.bytes(32))}
 	p = append(p, wire.NATDetection(x.spi[0], x.spi[1], x.end[1].own, x.end[0].seen)...)
