@@ -12,7 +12,7 @@ var oneWayESP = Entry{
 	Title:    "Data goes one way only",
 	Severity: report.SeverityWarning,
 	Grading:  "Notice where no packet of any sort was captured in the other direction: then the tap may see one direction only.",
-	Rows:     []int{44, 9},
+	Rows:     []int{44},
 	Explanation: "At the end of the capture one side sends data through the tunnel and nothing comes back. Almost every " +
 		"use of a network answers, so this is mostly a fault.",
 	OnTheWire: "ESP or AH in one direction: 20 packets and 5 s or more since the last one the other way.",

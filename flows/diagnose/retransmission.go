@@ -14,7 +14,6 @@ var ikeRetransmission = Entry{
 	Severity: report.SeverityNotice,
 	Grading: "Warning where a message was sent three times or more and no answer was ever seen. Repetitions of a " +
 		"first request that was never answered belong to no-answer and are shown as its consequence.",
-	Rows: []int{56},
 	Explanation: "A peer repeats a request because no answer reached it in time. Over UDP that is IKE's only " +
 		"remedy for loss, so a few repetitions are normal on a poor path.",
 	OnTheWire: "The same sender, SPIs and message ID once more. Copies that the capture itself made are not " +

@@ -48,13 +48,13 @@ var espReordering = Entry{
 	Code:     "esp-reordering",
 	Title:    "Data packets came late, after higher numbers",
 	Severity: report.SeverityNotice,
-	Rows:     []int{48},
 	Explanation: "Packets overtook each other. A receiver that checks for replays accepts a late packet only as far " +
 		"behind the highest number as its window is wide.",
 	OnTheWire: "An ESP or AH sequence number below the highest seen on its SPI, for the first time.",
 	Causes: "Several links or queues that share the load packet by packet, QoS that prefers some packets after they were " +
 		"numbered, several processors in the sending gateway.",
 	LookAlikes: []string{
+		"A packet 32 numbers late or more: that one may be dropped, too (esp-outside-window).",
 		"A copy of an earlier packet (esp-duplicate): its number was seen before.",
 		"Loss (esp-loss): the number never comes.",
 	},
