@@ -37,7 +37,11 @@ func linkDPDs(l *look, each linker) {
 
 	silent := func(c *finding) bool { return c.Evidence["data_after"] == false }
 	each(&ikeRetransmission, &dpdFailed, func(f, c *finding) bool {
-		return onlyInformational(f) && f.lost.toResponder == c.lost.toResponder && meet(f, c)
+		fits := onlyInformational(f) && f.lost.toResponder == c.lost.toResponder && meet(f, c)
+		if fits && f.cause != nil && f.cause.cause == c {
+			f.cause = nil // the checks themselves, not what the keepalives tell of them
+		}
+		return fits
 	})
 	each(&oneWayESP, &dpdFailed, func(f, c *finding) bool { return silent(c) && sameWay(f, c) && meet(f, c) })
 	each(&noAnswer, &dpdFailed, func(f, c *finding) bool {

@@ -71,7 +71,7 @@ func oneAsks(n uint64) *Facts {
 
 // comesAndGoes is that, and IKE SAs begun anew after a silence.
 func comesAndGoes(anew int) *Facts {
-	return with(oneAsks(8), func(f *Facts) {
+	return with(oneAsks(12), func(f *Facts) {
 		for i := range anew {
 			sa, x := f.Tunnel.IKESAs[0], f.IKE[0]
 			sec := float64(200 * (i + 1))
@@ -119,13 +119,13 @@ var dpdCases = map[string][]scenario{
 		{"like it: never authenticated", after(gone, func(f *Facts) { f.IKE[0].Authenticated, f.IKE[0].Repeats = false, nil }), nil},
 	},
 	"dpd-one-sided": {
-		{"one asks", func() *Facts { return oneAsks(6) }, []string{"info dpd-one-sided"}},
+		{"one asks", func() *Facts { return oneAsks(10) }, []string{"info dpd-one-sided"}},
 		{"and the tunnel comes and goes", func() *Facts { return comesAndGoes(2) }, []string{"notice dpd-one-sided"}},
 		{"begun anew once", func() *Facts { return comesAndGoes(1) }, []string{"info dpd-one-sided"}},
-		{"like it: both ask", after(func() *Facts { return oneAsks(6) }, func(f *Facts) {
+		{"like it: both ask", after(func() *Facts { return oneAsks(10) }, func(f *Facts) {
 			f.Tunnel.IKESAs[0].Liveness.ToResponder.Requests = 1
 		}), nil},
-		{"like it: a few", func() *Facts { return oneAsks(5) }, nil},
+		{"like it: a few", func() *Facts { return oneAsks(9) }, nil},
 	},
 	"nat-timeout": {
 		{"200 s of silence", func() *Facts { return portChanged(60) }, []string{"info nat-timeout", "info address-change"}},

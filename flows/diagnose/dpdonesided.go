@@ -15,8 +15,8 @@ var dpdOneSided = Entry{
 	Rows:     []int{57},
 	Explanation: "One side asks whether the other is there and gets its answers; the other never asks. That may be by chance (who is " +
 		"asked need not ask), or by different settings. With different settings the sides find out at different times that a tunnel is dead.",
-	OnTheWire: "6 liveness checks or more from one side within a minute or more, all answered, and none from the other. New IKE SAs after " +
-		"10 s of silence and more count as begun anew; rekeying does not.",
+	OnTheWire: "10 liveness checks or more from one side within a minute or more, all answered, and none from the other: where both may ask, " +
+		"chance would let the other do so once. New IKE SAs after 10 s of silence and more count as begun anew; rekeying does not.",
 	Causes: "DPD is on-idle on one side, and on-demand or off on the other; or both have one interval, and the one whose timer runs out " +
 		"first asks each time.",
 	LookAlikes: []string{
@@ -45,7 +45,7 @@ var dpdOneSided = Entry{
 }
 
 const (
-	minOneSided     = 6
+	minOneSided     = 10
 	minOneSidedTime = time.Minute
 	minAnewSilence  = 10 * time.Second
 	minAnew         = 2

@@ -31,8 +31,8 @@ var natTimeout = Entry{
 	},
 	Commands: []string{
 		"FortiGate: show full vpn ipsec phase1-interface | grep -f keepalive",
-		"strongSwan: swanctl --stats; grep -r keep_alive /etc/strongswan.d /etc/strongswan.conf",
-		"libreswan: ipsec status | grep nat-ikev1-method; grep -r keep-alive /etc/ipsec.conf /etc/ipsec.d",
+		"strongSwan: grep -r keep_alive /etc/strongswan.conf /etc/strongswan.d",
+		"libreswan: grep -r keep-alive /etc/ipsec.conf /etc/ipsec.d",
 	},
 	Evidence: []EvidenceKey{
 		{"side", "text", "whose port changed: initiator or responder"},

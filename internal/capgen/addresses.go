@@ -58,7 +58,7 @@ func natRebinding(t *trace) {
 	x.liveness(responder)
 	x.ping(2)
 	t.tunnels(1)
-	t.informs("address-change")
+	t.informs("address-change", "nat-timeout")
 }
 
 // The look-alike: a client that connects anew from another port, with new SPIs.

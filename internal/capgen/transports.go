@@ -247,7 +247,7 @@ func oneWayKeepalives(t *trace) {
 		x.keepalive(responder)
 	}
 	t.tunnels(1)
-	t.warns("one-way-keepalives", "ike-retransmission")
+	t.warns("dpd-failed", "one-way-keepalives", "ike-retransmission")
 }
 
 // The look-alike: a healthy tunnel without traffic, whose client keeps the NAT's
