@@ -1,13 +1,7 @@
 package ike
 
-// attributes takes data attributes (RFC 7296 3.3.5) to the end, named out of a
-// registry.
-func (r *fieldReader) attributes(names func(uint16) (string, string)) {
-	r.attributesAs(names, attributeValue)
-}
-
-// attributesAs takes data attributes to the end, named out of a registry, with
-// values as value writes them.
+// attributesAs takes data attributes (RFC 7296 3.3.5) to the end, named out of a
+// registry, with values as value writes them.
 func (r *fieldReader) attributesAs(names func(uint16) (string, string), value func(*Tree, Attribute)) {
 	a := Attributes{b: r.b}
 	for !r.bad {

@@ -60,17 +60,13 @@ func (p Proposal) Transforms() Transforms {
 
 // Append appends the proposal to b, marked as the last one or not.
 func (p Proposal) Append(b []byte, last bool) []byte {
-	var first byte = moreProposals
-	if last {
-		first = 0
-	}
 	var body []byte
 	var count uint8
 	for i := p.Transforms(); i.Next(); count++ {
 		t := i.Transform()
 		body = t.Append(body, i.s.last)
 	}
-	return appendSubstructure(b, first, [4]byte{p.Number, byte(p.Protocol), byte(len(p.SPI)), count}, p.SPI, body)
+	return appendSubstructure(b, firstByte(moreProposals, last), [4]byte{p.Number, byte(p.Protocol), byte(len(p.SPI)), count}, p.SPI, body)
 }
 
 // Transforms goes over the transforms of a proposal without allocating.
@@ -118,9 +114,5 @@ func (t Transform) Name() string {
 
 // Append appends the transform to b, marked as the last one or not.
 func (t Transform) Append(b []byte, last bool) []byte {
-	var first byte = moreTransforms
-	if last {
-		first = 0
-	}
-	return appendSubstructure(b, first, [4]byte{byte(t.Type), 0, byte(t.ID >> 8), byte(t.ID)}, nil, t.attributes)
+	return appendSubstructure(b, firstByte(moreTransforms, last), [4]byte{byte(t.Type), 0, byte(t.ID >> 8), byte(t.ID)}, nil, t.attributes)
 }

@@ -104,17 +104,13 @@ func (p V1Proposal) Transforms() V1Transforms {
 
 // Append appends the proposal to b, marked as the last one or not.
 func (p V1Proposal) Append(b []byte, last bool) []byte {
-	var first byte = moreProposals
-	if last {
-		first = 0
-	}
 	var body []byte
 	var count uint8
 	for i := p.Transforms(); i.Next(); count++ {
 		t := i.Transform()
 		body = t.Append(body, i.s.last)
 	}
-	return appendSubstructure(b, first, [4]byte{p.Number, byte(p.Protocol), byte(len(p.SPI)), count}, p.SPI, body)
+	return appendSubstructure(b, firstByte(moreProposals, last), [4]byte{p.Number, byte(p.Protocol), byte(len(p.SPI)), count}, p.SPI, body)
 }
 
 // V1Transforms goes over the transforms of a proposal without allocating.
@@ -142,11 +138,7 @@ func (t V1Transform) Attributes() Attributes { return Attributes{b: t.attributes
 
 // Append appends the transform to b, marked as the last one or not.
 func (t V1Transform) Append(b []byte, last bool) []byte {
-	var first byte = moreTransforms
-	if last {
-		first = 0
-	}
-	return appendSubstructure(b, first, [4]byte{t.Number, t.ID}, nil, t.attributes)
+	return appendSubstructure(b, firstByte(moreTransforms, last), [4]byte{t.Number, t.ID}, nil, t.attributes)
 }
 
 // V1Phase1 is what a transform of phase 1 says. What it leaves out is 0.
@@ -163,43 +155,51 @@ type V1Phase1 struct {
 }
 
 // Phase1 reads the attributes of a transform of phase 1 (RFC 2409 appendix A).
-// A life duration belongs to the life type in front of it.
 func (t V1Transform) Phase1() V1Phase1 {
 	var p V1Phase1
-	var life uint64
+	var life v1Life
 	for a := t.Attributes(); a.Next(); {
-		v, ok := a.cur.Uint()
+		v, ok := life.value(a.cur, uint16(V1AttributeLifeType), uint16(V1AttributeLifeDuration))
 		if !ok {
-			continue
-		}
-		if V1AttributeType(a.cur.Type) == V1AttributeLifeDuration {
-			switch life {
-			case V1LifeSeconds:
-				p.LifetimeSeconds = v
-			case V1LifeKilobytes:
-				p.LifetimeKilobytes = v
-			}
-			continue
-		}
-		if v > 0xffff {
 			continue
 		}
 		switch V1AttributeType(a.cur.Type) {
 		case V1AttributeEncryption:
-			p.Encryption = uint16(v)
+			p.Encryption = v
 		case V1AttributeKeyLength:
-			p.KeyLength = uint16(v)
+			p.KeyLength = v
 		case V1AttributeHash:
-			p.Hash = uint16(v)
+			p.Hash = v
 		case V1AttributeAuthentication:
-			p.Authentication = uint16(v)
+			p.Authentication = v
 		case V1AttributeGroup:
-			p.Group = uint16(v)
+			p.Group = v
 		case V1AttributePRF:
-			p.PRF = uint16(v)
-		case V1AttributeLifeType:
-			life = v
+			p.PRF = v
 		}
 	}
+	p.LifetimeSeconds, p.LifetimeKilobytes = life.seconds, life.kilobytes
 	return p
+}
+
+// v1Life gathers the lifetimes of a transform of either phase. A life duration
+// belongs to the life type in front of it.
+type v1Life struct{ unit, seconds, kilobytes uint64 }
+
+// value takes an attribute, and returns the value of any that is none of a
+// lifetime and has at most 16 bits.
+func (l *v1Life) value(a Attribute, lifeType, lifeDuration uint16) (v uint16, ok bool) {
+	n, ok := a.Uint()
+	switch {
+	case !ok:
+	case a.Type == lifeType:
+		l.unit = n
+	case a.Type != lifeDuration:
+		return uint16(n), n <= 0xffff
+	case l.unit == V1LifeSeconds:
+		l.seconds = n
+	case l.unit == V1LifeKilobytes:
+		l.kilobytes = n
+	}
+	return 0, false
 }

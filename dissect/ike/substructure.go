@@ -19,6 +19,14 @@ const (
 	moreTransforms = 3
 )
 
+// firstByte is that of a substructure, which says whether it is the last.
+func firstByte(more byte, last bool) byte {
+	if last {
+		return 0
+	}
+	return more
+}
+
 // substructures goes over a row of them.
 type substructures struct {
 	b       []byte

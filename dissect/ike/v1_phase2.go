@@ -41,45 +41,31 @@ type V1Phase2 struct {
 	LifetimeSeconds, LifetimeKilobytes uint64
 }
 
-// Phase2 reads the attributes of a transform of quick mode (RFC 2407 4.5). A
-// life duration belongs to the life type in front of it.
+// Phase2 reads the attributes of a transform of quick mode (RFC 2407 4.5).
 func (t V1Transform) Phase2() V1Phase2 {
 	var p V1Phase2
-	var life uint64
+	var life v1Life
 	for a := t.Attributes(); a.Next(); {
-		v, ok := a.cur.Uint()
+		v, ok := life.value(a.cur, uint16(V1IPsecLifeType), uint16(V1IPsecLifeDuration))
 		if !ok {
 			continue
 		}
-		if V1IPsecAttributeType(a.cur.Type) == V1IPsecLifeDuration {
-			switch life {
-			case V1LifeSeconds:
-				p.LifetimeSeconds = v
-			case V1LifeKilobytes:
-				p.LifetimeKilobytes = v
-			}
-			continue
-		}
-		if v > 0xffff {
-			continue
-		}
 		switch V1IPsecAttributeType(a.cur.Type) {
-		case V1IPsecLifeType:
-			life = v
 		case V1IPsecGroup:
-			p.Group = uint16(v)
+			p.Group = v
 		case V1IPsecEncapsulation:
-			p.Encapsulation = uint16(v)
+			p.Encapsulation = v
 		case V1IPsecAuthentication:
-			p.Authentication = uint16(v)
+			p.Authentication = v
 		case V1IPsecKeyLength:
-			p.KeyLength = uint16(v)
+			p.KeyLength = v
 		case V1IPsecESN:
 			p.ESN = v == 1
 		case V1IPsecSADirection:
-			p.Direction = uint16(v)
+			p.Direction = v
 		}
 	}
+	p.LifetimeSeconds, p.LifetimeKilobytes = life.seconds, life.kilobytes
 	return p
 }
 

@@ -131,11 +131,7 @@ func (f *fieldLines) v2(p ike.Payload) error {
 
 func (f *fieldLines) notify(p ike.Payload) error {
 	n, err := ike.ParseNotify(p.Body)
-	f.number("notify.protoid", uint64(n.Protocol))
-	f.number("spisize", uint64(len(n.SPI)))
-	f.number("notify.msgtype", uint64(n.Type))
-	f.some("spi", n.SPI)
-	f.bytes("notify.data", n.Data)
+	f.notifyParts(uint64(n.Protocol), uint64(n.Type), n.SPI, n.Data)
 	if group, ok := n.RequestedGroup(); ok {
 		f.number("notify.data.accepted_dh_group", uint64(group))
 	}
@@ -147,22 +143,24 @@ func (f *fieldLines) notify(p ike.Payload) error {
 	return err
 }
 
+// notifyParts writes what notifies of both versions have.
+func (f *fieldLines) notifyParts(protocol, kind uint64, spi, data []byte) {
+	f.number("notify.protoid", protocol)
+	f.number("spisize", uint64(len(spi)))
+	f.number("notify.msgtype", kind)
+	f.some("spi", spi)
+	f.bytes("notify.data", data)
+}
+
 func (f *fieldLines) sa(sa ike.SA) {
-	var proposals []ike.Proposal
-	for all := sa.Proposals(); all.Next(); {
-		proposals = append(proposals, all.Proposal())
-	}
-	for i, p := range proposals {
-		last := i == len(proposals)-1
-		f.part(2, last, len(p.Append(nil, last)))
-		var transforms []ike.Transform
-		for all := p.Transforms(); all.Next(); {
-			transforms = append(transforms, all.Transform())
-		}
-		f.proposal(uint64(p.Number), uint64(p.Protocol), p.SPI, len(transforms))
-		for i, x := range transforms {
-			last := i == len(transforms)-1
-			f.part(3, last, len(x.Append(nil, last)))
+	proposals := sa.Proposals()
+	eachAndLast(proposals.Next, proposals.Proposal, func(p ike.Proposal, last bool) {
+		transforms := p.Transforms()
+		count := eachAndLast(transforms.Next, transforms.Transform, func(ike.Transform, bool) {})
+		f.proposal(last, p.Append(nil, last), uint64(p.Number), uint64(p.Protocol), p.SPI, count)
+		transforms = p.Transforms()
+		eachAndLast(transforms.Next, transforms.Transform, func(x ike.Transform, last bool) {
+			f.part(3, last, x.Append(nil, last))
 			f.number("tf.type", uint64(x.Type))
 			f.number("tf.id", uint64(x.ID))
 			f.attributes("ike2.attr", x.Attributes(), func(a ike.Attribute) {
@@ -170,22 +168,36 @@ func (f *fieldLines) sa(sa ike.SA) {
 					f.number("ike2.attr.key_length", uint64(x.KeyLength()))
 				}
 			})
-		}
-	}
+		})
+	})
 }
 
-// part writes the head of a proposal (2) or a transform (3).
-func (f *fieldLines) part(typ uint64, last bool, length int) {
+// eachAndLast goes over a row of either version, tells do which is the last, and
+// counts them.
+func eachAndLast[T any](next func() bool, get func() T, do func(x T, last bool)) (count int) {
+	var row []T
+	for next() {
+		row = append(row, get())
+	}
+	for i, x := range row {
+		do(x, i == len(row)-1)
+	}
+	return len(row)
+}
+
+// part writes the head of a proposal (2) or a transform (3) of the given bytes.
+func (f *fieldLines) part(typ uint64, last bool, b []byte) {
 	f.number("typepayload", typ)
 	if last {
 		f.number("nextpayload", 0)
 	} else {
 		f.number("nextpayload", typ)
 	}
-	f.number("payloadlength", uint64(length))
+	f.number("payloadlength", uint64(len(b)))
 }
 
-func (f *fieldLines) proposal(number, protocol uint64, spi []byte, transforms int) {
+func (f *fieldLines) proposal(last bool, b []byte, number, protocol uint64, spi []byte, transforms int) {
+	f.part(2, last, b)
 	f.number("prop.number", number)
 	f.number("prop.protoid", protocol)
 	f.number("spisize", uint64(len(spi)))

@@ -46,11 +46,7 @@ func (f *fieldLines) v1(p ike.Payload) error {
 	case ike.PayloadV1Notify:
 		n, err := ike.ParseV1Notify(p.Body)
 		f.number("notify.doi", uint64(n.DOI))
-		f.number("notify.protoid", uint64(n.Protocol))
-		f.number("spisize", uint64(len(n.SPI)))
-		f.number("notify.msgtype", uint64(n.Type))
-		f.some("spi", n.SPI)
-		f.bytes("notify.data", n.Data)
+		f.notifyParts(uint64(n.Protocol), uint64(n.Type), n.SPI, n.Data)
 		return err
 	case ike.PayloadV1VendorID:
 		v, err := ike.ParseVendorID(p.Body)
@@ -67,26 +63,19 @@ func (f *fieldLines) v1(p ike.Payload) error {
 func (f *fieldLines) v1SA(sa ike.V1SA) {
 	f.number("sa.doi", uint64(sa.DOI))
 	f.text("sa.situation", fmt.Sprintf("%08x", sa.Situation))
-	var proposals []ike.V1Proposal
-	for all := sa.Proposals(); all.Next(); {
-		proposals = append(proposals, all.Proposal())
-	}
-	for i, p := range proposals {
-		last := i == len(proposals)-1
-		f.part(2, last, len(p.Append(nil, last)))
-		var transforms []ike.V1Transform
-		for all := p.Transforms(); all.Next(); {
-			transforms = append(transforms, all.Transform())
-		}
-		f.proposal(uint64(p.Number), uint64(p.Protocol), p.SPI, len(transforms))
-		for i, x := range transforms {
-			last := i == len(transforms)-1
-			f.part(3, last, len(x.Append(nil, last)))
+	proposals := sa.Proposals()
+	eachAndLast(proposals.Next, proposals.Proposal, func(p ike.V1Proposal, last bool) {
+		transforms := p.Transforms()
+		count := eachAndLast(transforms.Next, transforms.Transform, func(ike.V1Transform, bool) {})
+		f.proposal(last, p.Append(nil, last), uint64(p.Number), uint64(p.Protocol), p.SPI, count)
+		transforms = p.Transforms()
+		eachAndLast(transforms.Next, transforms.Transform, func(x ike.V1Transform, last bool) {
+			f.part(3, last, x.Append(nil, last))
 			f.number("trans.number", uint64(x.Number))
 			f.number("trans.id", uint64(x.ID))
 			f.phase1(x)
-		}
-	}
+		})
+	})
 }
 
 // phase1 writes the attributes of a transform (RFC 2409 appendix A). What they
