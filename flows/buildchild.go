@@ -124,17 +124,36 @@ func (s *stream) fact(f *diagnose.ChildFacts, first bool) {
 		f.Gaps = append(f.Gaps, diagnose.Gap{Before: s.first.fact(), From: 1, To: q.first - 1})
 		f.GapsTotal++
 	}
-	for _, x := range q.gaps.all() {
-		f.Gaps = append(f.Gaps, diagnose.Gap{After: x.after.fact(), Before: x.before.fact(), From: x.from, To: x.to})
-	}
-	f.GapsTotal += q.gaps.total
+	s.sizeFacts(f)
 	f.MissingByCapture += q.byCapture
-	addOccurrence(&f.Duplicate, q.duplicates, &q.dup)
 	if n := s.doubled(); n > 0 {
 		addOccurrence(&f.Duplicate, n, &occurrence{s.firstCopy, s.lastCopy, s.copyNumber})
 	}
-	addOccurrence(&f.Late, q.reordered, &q.late)
-	addOccurrence(&f.Restart, q.restarts, &q.restart)
+	o := q.irregular
+	if o == nil {
+		return
+	}
+	for _, x := range o.gaps.all() {
+		f.Gaps = append(f.Gaps, diagnose.Gap{After: x.after.fact(), Before: x.before.fact(), From: x.from, To: x.to})
+	}
+	f.GapsTotal += o.gaps.total
+	addOccurrence(&f.Duplicate, q.duplicates, &o.dup)
+	addOccurrence(&f.Late, q.reordered, &o.late)
+	addOccurrence(&f.Restart, q.restarts, &o.restart)
+	for i, n := range o.lateBy {
+		f.LateBy[i] += n
+	}
+}
+
+// sizeFacts adds what the lengths of a stream's packets tell.
+func (s *stream) sizeFacts(f *diagnose.ChildFacts) {
+	s.largest.fact(f)
+	if x := s.fragmented; x != nil {
+		addOccurrence(&f.Fragmented, x.n, &x.occurrence)
+	}
+	if r := s.longest(); r != nil && (f.Stuck == nil || r.sent.total > f.Stuck.Total) {
+		f.Stuck = r.fact()
+	}
 }
 
 func addOccurrence(o *diagnose.Occurrences, n uint64, x *occurrence) {

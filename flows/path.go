@@ -62,7 +62,9 @@ type path struct {
 	lonely [2]tally
 	// watches wait for the next packet each way; nil if none ever did.
 	watches *[2][]*watch
-	real    [2]mark
+	// runs are those of large packets for which packets each way are counted.
+	runs *[2][]*stuck
+	real [2]mark
 	// holes counts the stretches of the stream, each way, that are not in the
 	// capture; hole marks the last.
 	holes [2]uint64

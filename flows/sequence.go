@@ -46,10 +46,8 @@ type sequence struct {
 	runDup   uint32 // of those, counted in duplicates so far
 	runLate  uint32 // of those, counted in reordered so far
 
-	gaps          ends[gap]
-	dup, late     occurrence
-	restart, jump occurrence
-	lastMark      mark
+	irregular *irregular // nil while the numbers come one after the other
+	lastMark  mark
 }
 
 // occurrence marks the first and last time something happened.
@@ -124,7 +122,7 @@ func (s *sequence) addOdd(n uint32, m mark, dropped bool) arrival {
 		s.run = 0
 		if step >= jumpAt {
 			s.jumps++
-			s.jump.add(m, n)
+			s.odd().jump.add(m, n)
 			s.rebase(n)
 			return arrivalNew
 		}
@@ -133,7 +131,7 @@ func (s *sequence) addOdd(n uint32, m mark, dropped bool) arrival {
 			s.byCapture += uint64(step - 1)
 		} else {
 			s.missing += uint64(step - 1)
-			s.gaps.add(gap{s.lastMark, m, s.high + 1, n - 1})
+			s.odd().gaps.add(gap{s.lastMark, m, s.high + 1, n - 1})
 		}
 		s.advance(n)
 		return arrivalNew
@@ -153,12 +151,13 @@ func (s *sequence) addOdd(n uint32, m mark, dropped bool) arrival {
 		return kind
 	case arrivalDuplicate:
 		s.duplicates++
-		s.dup.add(m, n)
+		s.odd().dup.add(m, n)
 	case arrivalOld:
 		s.inexact = true
 		s.reordered++
 		s.lateness = max(s.lateness, back)
-		s.late.add(m, n)
+		s.odd().late.add(m, n)
+		s.odd().fallsOut(back, 1)
 	}
 	if s.restartSeen(n, back, kind, m) {
 		return arrivalNew
@@ -170,7 +169,8 @@ func (s *sequence) addOdd(n uint32, m mark, dropped bool) arrival {
 func (s *sequence) takeLate(n uint32, m mark, back uint32) {
 	s.reordered++
 	s.lateness = max(s.lateness, back)
-	s.late.add(m, n)
+	s.odd().late.add(m, n)
+	s.odd().fallsOut(back, 1)
 	s.fill()
 	if below := s.base - n; int32(below) > 0 {
 		if s.base != s.first {
@@ -211,14 +211,20 @@ func (s *sequence) restartSeen(n, back uint32, kind arrival, m mark) bool {
 		return false
 	}
 	s.restarts++
-	s.restart.add(m, s.runFirst)
+	x := s.odd()
+	x.restart.add(m, s.runFirst)
+	for i := s.runFirst; i != n+1; i++ {
+		if back := s.high - i; back >= window { // those were taken for late
+			x.fallsOut(back, -1)
+		}
+	}
 	s.duplicates -= uint64(s.runDup)
 	s.reordered -= uint64(s.runLate)
 	if s.duplicates == 0 {
-		s.dup = occurrence{}
+		x.dup = occurrence{}
 	}
 	if s.reordered == 0 {
-		s.late, s.lateness, s.inexact = occurrence{}, 0, false
+		x.late, s.lateness, s.inexact = occurrence{}, 0, false
 	}
 	s.rebase(s.runFirst)
 	s.high = n

@@ -42,6 +42,10 @@ type stream struct {
 	lost           uint64 // packets and stretches lost by the capture as of the last packet
 	hole           mark   // last hole of the TCP stream before the first packet
 	confidence     reassembly.Confidence
+	largest        largest
+	trial          trial
+	run, stuck     *stuck      // in hand, and the longest so far
+	fragmented     *fragmented // nil if none was
 }
 
 // tellingLength is the least length in bytes of a message with an integrity
@@ -79,6 +83,9 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 	if s.path.watches != nil {
 		s.path.sign(s.dir, m, true)
 	}
+	if s.path.runs != nil {
+		s.path.counted(s.dir, s.at.index, uint32(e.Length))
+	}
 	s.packets++
 	s.bytes += uint64(e.Length)
 	if !s.first.set() {
@@ -88,6 +95,11 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 		}
 	}
 	s.last = later(s.last, m)
+	s.largest.add(e, m)
+	s.weigh(uint32(e.Length), m)
+	if e.Fragments > 0 {
+		s.inFragments(m, e.Sequence)
+	}
 	s.confidence = max(s.confidence, e.Confidence)
 	s.seq.add(e.Sequence, e.Time, e.Ref, lost != s.lost)
 	s.lost = lost
