@@ -154,6 +154,7 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 	f.Probes = n.probeFacts()
 	n.makingFacts(&f)
 	if u := n.unusual; u != nil {
+		f.Malformed, f.OtherVersion = u.malformed.fact(), u.other.fact()
 		for i := range u.notifies {
 			f.ClearNotifies = append(f.ClearNotifies, u.notifies[i].fact(sideNames[u.notifies[i].side]))
 		}

@@ -139,6 +139,12 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	sa.messages[side]++
 	sa.last = later(sa.last, now)
 	sa.lastBy[side] = later(sa.lastBy[side], now)
+	if x := damage(&m, e, err); x != nil {
+		sa.broken(x, side, now)
+	}
+	if m.Version.Major != sa.version {
+		sa.spokeOther(&m, side, now)
+	}
 	if sa.version == 1 {
 		t.v1(sa, &m, e, side)
 	} else {
@@ -189,7 +195,7 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 // beganLate takes the first message of an SA whose answer was seen before it:
 // segments of the two directions overtake each other in captures.
 func (sa *ikeSA) beganLate(m *ike.Message, e *reassembly.Event, dir uint8) {
-	sa.began = true
+	sa.began, sa.version = true, m.Version.Major
 	sa.first = earlier(sa.first, mark{e.FirstTime, e.FirstRef})
 	fromInitiator := m.V1() || m.FromInitiator()
 	sa.initFromA = (dir == fromA) == fromInitiator

@@ -12,7 +12,9 @@ import (
 
 // unusual is what most IKE SAs have none of.
 type unusual struct {
-	notifies []clearNotify
+	notifies  []clearNotify
+	malformed malformed
+	other     otherVersion
 }
 
 // odd returns the state for what is unusual, made when there is some.
@@ -131,7 +133,11 @@ func mergeUnusual(twice bool, a, b *unusual) *unusual {
 		}
 		return a
 	}
-	m := unusual{notifies: slices.Clone(a.notifies)}
+	m := unusual{
+		notifies:  slices.Clone(a.notifies),
+		malformed: mergeMalformed(twice, a.malformed, b.malformed),
+		other:     mergeOther(twice, a.other, b.other),
+	}
 	for _, y := range b.notifies {
 		if x := findNotify(m.notifies, y.notice, y.v1, y.side); x != nil {
 			x.answer = mergeAnswer(twice, x.answer, y.answer)
