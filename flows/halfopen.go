@@ -130,7 +130,7 @@ func (h *halfOpen) fold(t *Tracker, sa *ikeSA) {
 	tap := path.taps[0]
 	if withPath {
 		p.removePath(path)
-		delete(t.paths, path.pathKey)
+		t.forgetPath(path)
 	}
 	if len(p.ikes)+len(p.paths)+len(p.streams)+len(p.quotes) == 0 {
 		delete(t.pairs, p.key)

@@ -23,7 +23,7 @@ func (p *pair) shrink(t *Tracker) {
 	})
 	p.paths = oldestOut(p.paths, (*path).lastUse, func(x *path) {
 		t.evicted++
-		delete(t.paths, x.pathKey)
+		t.forgetPath(x)
 	})
 	for i, x := range p.paths {
 		x.index = i

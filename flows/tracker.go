@@ -31,8 +31,10 @@ type Tracker struct {
 	offers  interner
 	plain   plain  // reused for each message
 	scratch []byte // likewise
-	// cache finds the stream of an ESP packet without hashing its whole key.
-	cache [cacheSize]*stream
+	// cache finds the stream of an ESP packet without hashing its whole key, and
+	// recent the path of other events.
+	cache  [cacheSize]*stream
+	recent recentPaths
 
 	lost    uint64 // packets that the capture lost so far
 	evicted uint64
@@ -83,7 +85,7 @@ func (t *Tracker) Advance(now int64) { t.half.sweep(t, now) }
 func (t *Tracker) esp(e *reassembly.Event) {
 	slot := &t.cache[(e.SPI^e.SPI>>16)%cacheSize]
 	s := *slot
-	if s == nil || s.streamKey != keyOf(e) {
+	if s == nil || !s.has(e) {
 		s = t.stream(e)
 		*slot = s
 	}
@@ -131,8 +133,9 @@ func (t *Tracker) pair(e *reassembly.Event) *pair {
 	return p
 }
 
-// path returns the path and tap of the event, and its direction.
-func (t *Tracker) path(e *reassembly.Event) (*path, *pathTap, uint8) {
+// findPath returns the path and tap of the event, and its direction, and makes
+// them where they are new.
+func (t *Tracker) findPath(e *reassembly.Event) (*path, *pathTap, uint8) {
 	pr := t.pair(e)
 	dir, a, b := orient(pr.key, e.Src, e.Dst)
 	k := pathKey{pr, e.Transport, a, b}
@@ -194,7 +197,7 @@ func (t *Tracker) drop(p *pair) {
 		t.forgetIKE(sa)
 	}
 	for _, x := range p.paths {
-		delete(t.paths, x.pathKey)
+		t.forgetPath(x)
 	}
 	delete(t.pairs, p.key)
 }
