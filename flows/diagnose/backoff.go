@@ -1,41 +1,19 @@
 package diagnose
 
-import "math"
+import (
+	"time"
 
-// backoff is how long an implementation waits before each repetition, in
-// seconds, with its defaults.
-type backoff struct {
-	name  string
-	waits []float64
-}
+	"github.com/ikesniff/ikesniff/dissect/ike"
+)
 
-// FortiOS doubles from 3 s. strongSwan waits 4 s times 1.8 to the power of the
-// repetitions so far (retransmit_timeout, retransmit_base; five tries).
-var backoffs = []backoff{
-	{"FortiOS", []float64{3, 6, 12, 24, 48}},
-	{"strongSwan", []float64{4, 7.2, 12.96, 23.328, 41.9904}},
-}
-
-// backoffOf names the implementation whose default timers the waits match, ""
-// if none. One wait is no pattern, so it takes two. Every wait has to fit, from
-// the first on, within 0.3 s or 4 %: 12 and 12.96 s must stay apart.
+// backoffOf names the implementation whose default timers the waits (seconds)
+// match, "" if none.
 func backoffOf(waits []float64) string {
-	if len(waits) < 2 {
-		return ""
+	list := make([]time.Duration, len(waits))
+	for i, w := range waits {
+		list[i] = time.Duration(w * float64(time.Second))
 	}
-next:
-	for _, b := range backoffs {
-		if len(waits) > len(b.waits) {
-			continue
-		}
-		for i, w := range waits {
-			if math.Abs(w-b.waits[i]) > max(0.3, 0.04*b.waits[i]) {
-				continue next
-			}
-		}
-		return b.name
-	}
-	return ""
+	return ike.RetransmissionTimers(list)
 }
 
 // waits returns the seconds between one sending and the next, as far as the
