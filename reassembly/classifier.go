@@ -182,17 +182,17 @@ func (c *Classifier) undecided(d *dissect.Datagram) {
 // the captured part of the message and a tail of the datagram's payload.
 func (c *Classifier) begin(d *dissect.Datagram, data []byte) *Event {
 	length := d.PayloadLength - (len(d.Payload) - len(data))
-	c.event = Event{
-		Time: d.Time, FirstTime: d.Time, Ref: d.Ref, FirstRef: d.Ref, Tap: d.Tap,
-		Src: d.Src, Dst: d.Dst, Encap: d.Encap,
-		Data: data, Length: length, Truncated: len(data) < length,
-		Packets: d.Packets, IPLength: d.IPLength, Fragments: d.Fragments,
-		TTL: d.TTL, IPID: d.IPID, HasIPID: d.HasIPID,
-	}
+	e := &c.event
+	e.renew()
+	e.Time, e.FirstTime, e.Ref, e.FirstRef, e.Tap = d.Time, d.Time, d.Ref, d.Ref, d.Tap
+	e.Src, e.Dst, e.Encap = d.Src, d.Dst, d.Encap
+	e.Data, e.Length, e.Truncated = data, length, len(data) < length
+	e.Packets, e.IPLength, e.Fragments = d.Packets, d.IPLength, d.Fragments
+	e.TTL, e.IPID, e.HasIPID = d.TTL, d.IPID, d.HasIPID
 	if d.Fragments > 0 {
-		c.event.FirstTime, c.event.FirstRef = d.FirstTime, d.FirstRef
+		e.FirstTime, e.FirstRef = d.FirstTime, d.FirstRef
 	}
-	return &c.event
+	return e
 }
 
 // message emits an event of KindMessage and counts its packets.

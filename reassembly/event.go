@@ -128,6 +128,25 @@ type Event struct {
 	Foreign Foreign
 }
 
+// renew makes e zero, but for what whoever readies an event sets in any case:
+// times, places, addresses, tap, encapsulation, fragments and identification.
+// Most events leave most fields alone, and clearing those costs more than
+// setting the others.
+func (e *Event) renew() {
+	switch e.Kind {
+	case KindMessage:
+	case KindTransport:
+		e.Kind, e.What, e.Bytes = KindMessage, 0, 0
+	default:
+		*e = Event{} // the parts of other kinds are in use
+		return
+	}
+	e.Transport, e.Message, e.Confidence = 0, 0, 0
+	e.SPI, e.Sequence = 0, 0
+	e.Data, e.Length, e.Truncated = nil, 0, false
+	e.Packets, e.IPLength = 0, 0
+}
+
 // Happening is what a KindTransport event tells of a TCP connection.
 type Happening uint8
 

@@ -172,10 +172,6 @@ func (t *tcpConn) fate(s *segment, later []segment) fate {
 	if side.streams(s) {
 		return fateStream
 	}
-	mask := fakeOffsets(p, s.wire, true)
-	if mask == 0 {
-		return fateStream
-	}
 	started := side.stream.Started()
 	rel := int32(s.seq - side.stream.Next())
 	next := started && rel == 0
@@ -184,6 +180,10 @@ func (t *tcpConn) fate(s *segment, later []segment) fate {
 	}
 	if side.streamed.n > 0 && (next || rel > 0) {
 		return fateStream // its ESP is in the stream
+	}
+	mask := fakeOffsets(p, s.wire, true)
+	if mask == 0 {
+		return fateStream
 	}
 	for _, f := range [...]*fakeSide{&side.fake, &other.fake} {
 		if f.n > 0 && mask&(1<<f.shape) != 0 && binary.BigEndian.Uint32(p[fakeShapes[f.shape]+4:]) < oldSequence {

@@ -55,27 +55,28 @@ func (c *copies) seen(s *segment) bool {
 	return copied || there > here
 }
 
+func word(p []byte) uint64 { return binary.LittleEndian.Uint64(p) }
+
 // sum is equal for equal segments. It looks at the header and at both ends of
 // the payload, which holds ciphertext where it matters.
 func (s *segment) sum() uint64 {
 	const prime = 0x9e3779b97f4a7c15
-	h := uint64(s.seq)<<32 | uint64(s.ack)
-	mix := func(x uint64) {
-		hi, lo := bits.Mul64(h^x, prime)
-		h = hi ^ lo
-	}
-	mix(uint64(s.dir)<<56 | uint64(s.flags)<<48 | uint64(s.window)<<32 | uint64(uint32(s.wire)))
+	position := uint64(s.seq)<<32 | uint64(s.ack)
+	header := uint64(s.dir)<<56 | uint64(s.flags)<<48 | uint64(s.window)<<32 | uint64(uint32(s.wire))
+	h := fold(position^prime, header^seeds[0])
 	p := s.payload
-	for i := 0; i < 48 && len(p) >= 8; i += 8 {
-		mix(binary.BigEndian.Uint64(p))
-		p = p[8:]
+	if n := len(p); n >= 64 {
+		// Products that do not wait for one another.
+		a := fold(word(p)^prime, word(p[8:])^h)
+		b := fold(word(p[16:])^prime, word(p[24:])^h)
+		c := fold(word(p[32:])^prime, word(p[40:])^h)
+		return fold(a^word(p[n-8:]), b^bits.RotateLeft64(c, 32)^prime)
 	}
-	if n := len(p); n >= 8 {
-		mix(binary.BigEndian.Uint64(p[n-8:]))
-	} else {
-		for _, b := range p {
-			mix(uint64(b))
-		}
+	for ; len(p) >= 8; p = p[8:] {
+		h = fold(h^word(p), prime)
+	}
+	for _, b := range p {
+		h = fold(h^uint64(b), prime)
 	}
 	return h
 }

@@ -31,13 +31,11 @@ type segment struct {
 
 // of fills s from a datagram, whose payload it borrows.
 func (s *segment) of(d *dissect.Datagram, dir int) {
-	*s = segment{
-		time: d.Time, firstTime: d.Time, ref: d.Ref, firstRef: d.Ref,
-		tap: d.Tap, encap: d.Encap, dir: uint8(dir), ttl: d.TTL, hasIPID: d.HasIPID, ipid: d.IPID,
-		packets: d.Packets, ipLength: d.IPLength, fragments: d.Fragments,
-		seq: d.TCP.Seq, ack: d.TCP.Ack, flags: d.TCP.Flags, window: d.TCP.Window,
-		payload: d.Payload, wire: d.PayloadLength,
-	}
+	s.time, s.firstTime, s.ref, s.firstRef = d.Time, d.Time, d.Ref, d.Ref
+	s.tap, s.encap, s.dir, s.ttl, s.hasIPID, s.ipid = d.Tap, d.Encap, uint8(dir), d.TTL, d.HasIPID, d.IPID
+	s.packets, s.ipLength, s.fragments = d.Packets, d.IPLength, d.Fragments
+	s.seq, s.ack, s.flags, s.window = d.TCP.Seq, d.TCP.Ack, d.TCP.Flags, d.TCP.Window
+	s.payload, s.wire, s.copied = d.Payload, d.PayloadLength, false
 	if d.Fragments > 0 {
 		s.firstTime, s.firstRef = d.FirstTime, d.FirstRef
 	}
@@ -53,11 +51,10 @@ func (s *segment) end() uint32 { return s.seq + uint32(s.wire) }
 
 // event fills e with what all events take from a segment.
 func (s *segment) event(e *Event, ends *[2]netip.AddrPort) {
-	*e = Event{
-		Time: s.time, FirstTime: s.firstTime, Ref: s.ref, FirstRef: s.firstRef, Tap: s.tap,
-		Src: ends[s.dir], Dst: ends[1-s.dir], Encap: s.encap, Fragments: s.fragments,
-		TTL: s.ttl, IPID: s.ipid, HasIPID: s.hasIPID,
-	}
+	e.renew()
+	e.Time, e.FirstTime, e.Ref, e.FirstRef, e.Tap = s.time, s.firstTime, s.ref, s.firstRef, s.tap
+	e.Src, e.Dst, e.Encap, e.Fragments = ends[s.dir], ends[1-s.dir], s.encap, s.fragments
+	e.TTL, e.IPID, e.HasIPID = s.ttl, s.ipid, s.hasIPID
 }
 
 // tcpHold keeps segments in order of arrival.

@@ -45,12 +45,13 @@ func (f *Framer) classify(m *Message, length int) (sound bool) {
 // bytes taken for a frame because the framing is wrong.
 func (f *Framer) belongs(h head) (ok, sound bool) {
 	strict := f.spis.n > 0 || !f.trusted
-	known := knownESP(h.spi, f.knower)
 	last, seen := f.spis.add(h.spi, h.seq)
 	if seen {
+		// The common case asks nobody.
 		d := int32(h.seq - last)
-		return true, known || d != 0 && d <= smallStep && d >= -smallStep
+		return true, d != 0 && d <= smallStep && d >= -smallStep || knownESP(h.spi, f.knower)
 	}
+	known := knownESP(h.spi, f.knower)
 	return known || !strict || h.espShape() && h.seq < oldSequence, known
 }
 

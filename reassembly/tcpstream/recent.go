@@ -24,6 +24,10 @@ func (r *recent) add(start uint32, data []byte) {
 	s := &r.samples[r.at]
 	r.at = (r.at + 1) % recentSegments
 	s.start = start
+	if len(data) >= sampleBytes {
+		s.bytes, s.size = [sampleBytes]byte(data), sampleBytes // without a call
+		return
+	}
 	s.size = uint8(copy(s.bytes[:], data))
 }
 

@@ -58,6 +58,13 @@ func (s *Stream) Ended() bool { return s.started && s.finSeen && s.next == s.fin
 // one with a SYN, a FIN or data sets the position of the stream. Segments
 // without data may be pushed or left out.
 func (s *Stream) Push(seg Segment, sink Sink) {
+	if s.nextInOrder(&seg) {
+		s.now, s.moved = seg.Time, seg.Time
+		s.give(&piece{
+			start: seg.Seq, size: uint32(seg.wire()), data: seg.Payload, from: Origin{seg.Time, seg.Ref},
+		}, sink)
+		return
+	}
 	start, size := seg.Seq, seg.wire()
 	if seg.SYN {
 		start++ // RFC 9293 section 3.4: the SYN counts as one
@@ -89,6 +96,14 @@ func (s *Stream) Push(seg Segment, sink Sink) {
 	t := s.place(start, uint32(size), &seg, sink)
 	s.settle(false, sink)
 	t.tell(sink)
+}
+
+// nextInOrder tells whether a segment is the common one: the next bytes, nothing
+// but bytes, and nothing else to think of.
+func (s *Stream) nextInOrder(seg *Segment) bool {
+	size := seg.wire()
+	return seg.Seq == s.next && s.started && s.held == nil && !s.finSeen && !seg.SYN && !seg.FIN && !seg.RST &&
+		size > 1 && size <= maxWire
 }
 
 // probe tells whether a segment of no or one byte is a keepalive or a probe
