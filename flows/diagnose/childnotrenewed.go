@@ -15,8 +15,9 @@ var childNotRenewed = Entry{
 	Rows:     []int{64},
 	Explanation: "A Child SA has a lifetime, and one of the peers has to ask for the next before it ends. If neither does, data stops " +
 		"while the IKE SA goes on: phase 1 is up, phase 2 is not.",
-	OnTheWire: "Data of a pair of SPIs whose birth was captured flows without long breaks, then stops both ways at an age that is a usual lifetime " +
-		"(3600 s, strongSwan's 3960 s, 28800, 43200 or 86400 s; up to 90 s less, and 10 s more); IKE is answered 60 s and more after that; nobody asked " +
+	OnTheWire: "Data of a pair of SPIs whose birth was captured flows and then stops both ways at an age that is a usual lifetime " +
+		"(3600 s, strongSwan's 3960 s, 28800, 43200 or 86400 s; up to 90 s less, and 10 s more), for 60 s and five times the mean wait " +
+		"between two packets at the least; IKE is answered 60 s and more after that; nobody asked " +
 		"for a new SA in the last tenth of that age or within 60 s behind it, and no new SPI came in that time.",
 	Causes: "Neither side renews on its own (FortiOS: auto-negotiate and keepalive of phase 2 are off) and no data called for it at that " +
 		"moment; renewal is left to one side, which cannot or may not begin; the lifetimes differ and the side that does not renew has the shorter one.",
@@ -62,9 +63,9 @@ const (
 	// notRenewedFor is how long nothing new comes before an SA counts as not renewed:
 	// longer than a renewal that was lost and asked for again takes.
 	notRenewedFor = 60 * time.Second
-	// A pair of SAs whose data comes at a rate that makes a silence of notRenewedFor
-	// an event: so many packets each way in that time, on average.
-	steadyPackets = 4
+	// The silence has to be so many times the mean wait between two packets, each
+	// way, or it is none.
+	silentWaits = 5
 )
 
 // expired is a pair of SAs that ended at a lifetime.
@@ -117,12 +118,6 @@ func (l *look) expired(a, b childLook) *expired {
 	if e.lifetime == 0 {
 		return nil
 	}
-	// Both directions end together, and a minute without data is no common thing.
-	for _, c := range []childLook{a, b} {
-		if e.last.Time.Sub(c.Last.Time) > notRenewedFor/2 || float64(c.sa.Packets) < steadyPackets*age/notRenewedFor.Seconds() {
-			return nil
-		}
-	}
 	margin := time.Duration(e.lifetime / 10 * float64(time.Second))
 	for i := range l.ike {
 		v := &l.ike[i]
@@ -159,6 +154,14 @@ func (l *look) expired(a, b childLook) *expired {
 		}
 		if c.First.Time.After(e.last.Time) && (!e.next.set() || c.First.Time.Before(e.next.Time)) {
 			e.next = c.First
+		}
+	}
+	// Both directions end together, and the silence is not what there always was.
+	until := e.next.timeOr(l.end)
+	for _, c := range []childLook{a, b} {
+		wait := age / float64(max(c.sa.Packets, 1))
+		if e.last.Time.Sub(c.Last.Time).Seconds() > max(lifeOver, wait) || until.Sub(c.Last.Time).Seconds() < max(notRenewedFor.Seconds(), silentWaits*wait) {
+			return nil
 		}
 	}
 	return e

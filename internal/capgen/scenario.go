@@ -78,6 +78,8 @@ var families = []struct {
 	{"Reachability", reachability},
 	{"Negotiation", negotiation},
 	{"Weak choices", security},
+	{"Authentication, EAP and the first Child SA", authfail},
+	{"Rekeys that fail or collide", rekeyfail},
 	{"Sequence numbers of ESP", data},
 	{"Packets captured twice", copies},
 	{"No tunnel", foreign},
