@@ -27,3 +27,50 @@ func (n *ikeLine) refused(idle int64) bool {
 	})
 	return short && (rounds == 1 || idle >= eapGoesOn)
 }
+
+// eapGivesUp is how long a person is waited for in the middle of EAP before what
+// comes then is the end of it.
+const eapGivesUp = 20e9
+
+// gaveUpEAP tells whether EAP stopped in the middle and one INFORMATIONAL exchange
+// ended it: several rounds of IKE_AUTH, none answered by as little as EAP-Success,
+// and that exchange is all that came, long after. Then it is a delete, and no proof
+// that the SA was up.
+func (n *ikeLine) gaveUpEAP() bool {
+	bare := n.protection.fact().Notify
+	if n.version != 2 || !n.began || bare == 0 || n.makings != nil || len(n.children) > 0 || n.exchanges.total > keep {
+		return false
+	}
+	rounds, ends, short := 0, 0, false
+	var end, answered mark
+	n.exchanges.newestFirst(func(x *exchange) bool {
+		switch x.typ {
+		case ike.ExchangeInformational:
+			ends++
+			end = x.begun()
+		case ike.ExchangeAuth:
+			rounds++
+			short = short || int(x.message[1-x.from].length) <= bare
+			answered = later(answered, x.response)
+		}
+		return true
+	})
+	return rounds > 1 && ends == 1 && !short && answered.set() && end.time-answered.time >= eapGivesUp
+}
+
+// bothSpeak tells whether both sides of an IKEv1 SA sent encrypted informational
+// messages well after phase 1, as those that ask whether the peer lives and answer
+// that (RFC 3706): neither would take them without the other's keys.
+func (n *ikeLine) bothSpeak() bool {
+	if !n.authDone.set() {
+		return false
+	}
+	var by [2]bool
+	n.exchanges.newestFirst(func(x *exchange) bool {
+		if x.typ == ike.ExchangeV1Informational && x.message[x.from].encrypted && x.begun().time-n.authDone.time >= confirmAfter {
+			by[x.from] = true
+		}
+		return !(by[0] && by[1])
+	})
+	return by[0] && by[1]
+}

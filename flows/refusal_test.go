@@ -55,3 +55,64 @@ func TestRefusedAuthenticationHasFailed(t *testing.T) {
 		})
 	}
 }
+
+// A delete long after an unfinished EAP proves nothing; a liveness check behind a
+// finished one does.
+func TestEAPThatWasGivenUp(t *testing.T) {
+	p := natt(client+":4500", gateway+":4500")
+	run := func(waits int64, answers ...int) report.Status {
+		w := newWorld()
+		w.initRequest(p, first)
+		w.initAnswer(p, first)
+		for i, n := range answers {
+			w.round(p, first, uint32(i+1), n)
+		}
+		w.wait(waits)
+		w.exchange(p, first, ike.ExchangeInformational, uint32(len(answers)+1))
+		return only(t, track(w.events, 1)).Status
+	}
+	const bare = 33
+	if got := run(30*second, 900, 100, 120); got != report.StatusFailed {
+		t.Errorf("given up: %q", got)
+	}
+	if got := run(30*second, 900, 100, bare, 160); got != report.StatusUp {
+		t.Errorf("like it: finished: %q", got)
+	}
+	if got := run(30*second, 160); got != report.StatusUp {
+		t.Errorf("like it: no EAP: %q", got)
+	}
+}
+
+func TestIKEv1WithoutData(t *testing.T) {
+	p := udp500(client, gateway)
+	w := newWorld()
+	w.mainMode(p, first, 6)
+	w.wait(10 * second)
+	h := ike.Header{InitiatorSPI: first.i, ResponderSPI: first.r, ExchangeType: ike.ExchangeV1Informational, MessageID: 1}
+	w.encryptedV1(p, h, 64, 1)
+	if got := only(t, track(w.events, 1)).Status; got != report.StatusNegotiating {
+		t.Errorf("one side asks: %q", got)
+	}
+	h.MessageID = 2
+	w.encryptedV1(p.back(), h, 64, 2)
+	if got := only(t, track(w.events, 1)).Status; got != report.StatusUp {
+		t.Errorf("and the other answers: %q", got)
+	}
+}
+
+func TestMessage5InVainHasFailed(t *testing.T) {
+	p := udp500(client, gateway)
+	w := newWorld()
+	w.mainMode(p, first, 5)
+	five := w.events[len(w.events)-1]
+	w.wait(3 * second)
+	w.repeat(&five)
+	if got := only(t, track(w.events, 1)).Status; got != report.StatusNegotiating {
+		t.Errorf("sent twice: %q", got)
+	}
+	w.wait(6 * second)
+	w.repeat(&five)
+	if got := only(t, track(w.events, 1)).Status; got != report.StatusFailed {
+		t.Errorf("sent three times: %q", got)
+	}
+}

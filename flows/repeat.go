@@ -35,9 +35,10 @@ func (x *exchange) again(digest uint64, before, now mark) {
 	x.repeats = append(x.repeats, r)
 }
 
-// sendings is how often the last message that was repeated was sent.
-func (x *exchange) sendings() uint64 {
-	if n := len(x.repeats); n > 0 {
+// unansweredSendings is how often the last message of an exchange of IKEv1 was
+// sent, if it was repeated and the other side said nothing new after it.
+func (x *exchange) unansweredSendings() uint64 {
+	if n := len(x.repeats); n > 0 && x.repeats[n-1].digest == x.digest && !x.repeats[n-1].answered.set() {
 		return uint64(x.repeats[n-1].sent.total)
 	}
 	return 0

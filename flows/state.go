@@ -22,8 +22,11 @@ const (
 // answered IKE_AUTH alone proves nothing: the answer may be an error, and the
 // initiator may reject it.
 func (n *ikeLine) proven() bool {
-	if n.confirmed.set() || len(n.children) > 0 {
+	switch {
+	case len(n.children) > 0, n.version == 1 && n.bothSpeak():
 		return true
+	case n.confirmed.set():
+		return !n.gaveUpEAP()
 	}
 	ok := false
 	n.births.newestFirst(func(b *birth) bool {
@@ -92,7 +95,7 @@ func (n *ikeLine) status(end int64) report.Status {
 	}
 	idle := end - n.last.time
 	switch {
-	case n.proposal.count > 0 && n.chosen == nil, n.after != nil, n.refused(idle):
+	case n.proposal.count > 0 && n.chosen == nil, n.after != nil, n.refused(idle), n.gaveUpEAP():
 		return report.StatusFailed
 	case n.authDone.set():
 		if idle > quietAfter {
@@ -148,11 +151,11 @@ func (n *ikeLine) answeredOnce() bool {
 func (n *ikeLine) sendingsAtEnd() uint64 {
 	var c uint64
 	n.exchanges.newestFirst(func(x *exchange) bool {
-		if !x.response.set() {
+		switch {
+		case isV1(x.typ):
+			c = x.unansweredSendings()
+		case !x.response.set():
 			c = x.requests
-			if isV1(x.typ) {
-				c = x.sendings()
-			}
 		}
 		return false
 	})

@@ -32,6 +32,9 @@ func (l *look) refusal(v *ikeLook, found []*finding) string {
 				return fmt.Sprintf("%s broke off %s with %s%s by an informational exchange. Likely cause: it refuses the authentication%s.",
 					by, f.Evidence["exchange"], other, in, sure)
 			}
+			if f.Evidence["refused_by"] == "initiator" {
+				return fmt.Sprintf("%s ended it%s by a short message right after IKE_AUTH. Likely cause: it refuses the authentication of %s%s.", by, in, other, sure)
+			}
 			return fmt.Sprintf("%s answered IKE_AUTH of %s%s with a short message, and nothing followed. Likely cause: it refuses the authentication%s.",
 				by, other, in, sure)
 		case eapRejected.Code:
