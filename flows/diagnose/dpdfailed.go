@@ -150,8 +150,9 @@ func (l *look) probed(p *probing) *finding {
 		f.ref(r.OtherLast, "last packet of the silent side before")
 	}
 	f.refs(r.Sent, "liveness check", maxRefs-6)
-	data := l.dataOf(!p.toResponder)
-	dataAfter := data.Time.After(r.Sent[1].Time)
+	second, end := r.Sent[1].Time, r.Sent[len(r.Sent)-1].Time
+	data := l.dataOf(!p.toResponder, r.Sent[0].Time)
+	dataAfter := data.Time.After(second) && r.ESPAfter.set() && r.ESPAfter.Time.Before(end)
 	var means string
 	switch {
 	case dataAfter:
@@ -159,11 +160,13 @@ func (l *look) probed(p *probing) *finding {
 		means = fmt.Sprintf("%s is alive and its data passes: only IKE is blocked, on the way to it or back, or it does not answer.", to)
 		f.or("a local-in policy or filter for UDP 500 and 4500 at "+to, "the SA that carries data is another than the one that was checked")
 		f.ref(data, "data of the silent side")
-	case r.OtherAfter.set() && r.OtherAfter.Time.After(r.Sent[1].Time):
+	case r.OtherAfter.set() && r.OtherAfter.Time.After(second) && r.OtherAfter.Time.Before(end):
 		seen += fmt.Sprintf(" Other packets of %s still came.", to)
 		means = fmt.Sprintf("%s is alive; the checks do not reach it, or its answers are lost before here.", to)
 		f.Confidence.Cause = report.ConfidenceLow
 		f.ref(r.OtherAfter, "packet of the silent side")
+	case l.cameBack(p):
+		means = fmt.Sprintf("%s was cut off or had lost the tunnel for a time, and came back by itself.", to)
 	default:
 		means = fmt.Sprintf("%s is down, or the path to it or from it is cut.", to)
 		f.or(to+" has restarted and does not know the SA any more", "a NAT on the way has lost its mapping")
@@ -186,15 +189,26 @@ func (l *look) probed(p *probing) *finding {
 	return f
 }
 
-// newSA says what followed: who began an IKE SA after the first check.
-func (l *look) newSA(f *finding, p *probing) string {
-	var next *ikeLook
+// cameBack tells whether the side that did not answer began the next IKE SA.
+func (l *look) cameBack(p *probing) bool {
+	next := l.nextSA(p.longest.Sent[0].Time)
+	return next != nil && next.Reversed == p.toResponder && next.Answered
+}
+
+// nextSA is the first IKE SA that either side began after a moment.
+func (l *look) nextSA(t time.Time) (next *ikeLook) {
 	for i := range l.ike {
 		v := &l.ike[i]
-		if v.opened() && v.sa.FirstSeen.After(p.longest.Sent[0].Time) && (next == nil || v.sa.FirstSeen.Before(next.sa.FirstSeen)) {
+		if v.opened() && v.sa.FirstSeen.After(t) && (next == nil || v.sa.FirstSeen.Before(next.sa.FirstSeen)) {
 			next = v
 		}
 	}
+	return next
+}
+
+// newSA says what followed: who began an IKE SA after the first check.
+func (l *look) newSA(f *finding, p *probing) string {
+	next := l.nextSA(p.longest.Sent[0].Time)
 	if next == nil {
 		return ""
 	}
@@ -208,10 +222,10 @@ func (l *look) newSA(f *finding, p *probing) string {
 	return fmt.Sprintf(" %s after the first check %s began a new IKE SA.", span(wait), next.from)
 }
 
-// dataOf is the last data packet of a direction.
-func (l *look) dataOf(toResponder bool) (last Mark) {
+// dataOf is the last data packet of a direction, on SAs older than a moment.
+func (l *look) dataOf(toResponder bool, t time.Time) (last Mark) {
 	for _, c := range l.children {
-		if c.ToResponder == toResponder && c.Last.set() && (!last.set() || c.Last.Time.After(last.Time)) {
+		if c.ToResponder == toResponder && c.First.Time.Before(t) && c.Last.set() && (!last.set() || c.Last.Time.After(last.Time)) {
 			last = c.Last
 		}
 	}
