@@ -98,6 +98,12 @@ var dpdCases = map[string][]scenario{
 			d.IKE[0].Repeats = []Repeat{sent("IKE_SA_INIT", 0, "initiator", 1801, 170, 173, 179, 191)}
 			f.Tunnel.IKESAs, f.IKE = append(f.Tunnel.IKESAs, sa), append(f.IKE, d.IKE[0])
 		}), []string{"critical dpd-failed", "critical no-answer", "warning ike-retransmission", "notice ike-retransmission"}},
+		{"it comes back by itself", after(gone, func(f *Facts) {
+			sa, x := f.Tunnel.IKESAs[0], f.IKE[0]
+			sa.ID, sa.InitiatorSPI, sa.FirstSeen = "ike-2", "aaaaaaaaaaaaaaaa", t0.Add(170*time.Second)
+			x.Probes, x.Repeats = nil, nil
+			f.Tunnel.IKESAs, f.IKE = append(f.Tunnel.IKESAs, sa), append(f.IKE, x)
+		}), []string{"warning dpd-failed", "warning ike-retransmission"}},
 		{"its host refuses", after(gone, func(f *Facts) {
 			f.Quotes = []Quote{{Sender: "192.0.2.1", Type: 3, Code: 3, About: "ike", Count: 6, First: at(70.1, 1650), Last: at(163.1, 1660)}}
 		}), []string{"warning icmp-rejected", "warning dpd-failed", "warning ike-retransmission"}},
@@ -183,6 +189,10 @@ func TestDPDFailedTellsHowItAsked(t *testing.T) {
 	_, list = judge(t, goneV1())
 	if a := find(t, list, "dpd-failed"); a.Evidence["ike_version"] != 1 || !strings.HasPrefix(a.Observation, "4 liveness checks, each with a message ID of its own,") {
 		t.Errorf("%v %s", a.Evidence, a.Observation)
+	}
+	_, list = judge(t, dpdCases["dpd-failed"][4].facts())
+	if a := find(t, list, "dpd-failed"); a.Evidence["new_ike_sa_by"] != "initiator" || !strings.Contains(a.Interpretation, "came back by itself") {
+		t.Errorf("%v %s", a.Evidence, a.Interpretation)
 	}
 	_, list = judge(t, dpdCases["dpd-failed"][2].facts())
 	if a := find(t, list, "dpd-failed"); a.Evidence["data_after"] != true || !strings.Contains(a.Interpretation, "only IKE is blocked") {

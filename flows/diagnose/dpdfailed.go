@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ikesniff/ikesniff/report"
@@ -27,7 +28,8 @@ var dpdFailed = Entry{
 		"NAT keepalives: they are never answered (one-way-keepalives).",
 	},
 	Advice: []string{
-		"See whether data of the silent side still came: yes = IKE alone is blocked, look at filters for UDP 500 and 4500; no = peer or path.",
+		"Data of the silent side still comes: look for a filter or local-in policy for UDP 500 and 4500, since the path is there.",
+		"Nothing of it comes: see whether the peer is up, and whether the path to it works outside of the tunnel.",
 		"Capture at the other side: checks arrive there = it drops them or its answers are lost; else the path does.",
 		"See whether all tunnels of the gateway fail at that moment (line, failover) or this one only.",
 	},
@@ -185,6 +187,12 @@ func (l *look) probed(p *probing) *finding {
 	f.Evidence["direction"], f.Evidence["ike_version"] = direction(p.toResponder), version
 	f.Evidence["requests"], f.Evidence["sendings"] = p.requests, p.sendings
 	f.Evidence["answered_before"], f.Evidence["data_after"] = r.AnsweredBefore, dataAfter
+	// The first advice is for a peer whose data comes, the second for the others.
+	if dataAfter {
+		f.Advice = slices.Delete(f.Advice, 1, 2)
+	} else {
+		f.Advice = slices.Delete(f.Advice, 0, 1)
+	}
 	f.say(seen+l.newSA(f, p), means)
 	return f
 }

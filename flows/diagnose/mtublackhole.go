@@ -202,7 +202,7 @@ func (l *look) blackhole(toResponder bool, told *Quote, stuck *childLook) *findi
 	}
 	f.Evidence["icmp_errors"] = errors
 	f.say(seen, means)
-	f.orUnknown("whether the outer packets may be fragmented on the way (DF)", "whether the large packets leave the narrow link")
+	f.orUnknown("whether the outer packets may be fragmented on the way (DF)")
 	return f
 }
 

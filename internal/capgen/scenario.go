@@ -81,6 +81,8 @@ var families = []struct {
 	{"Authentication, EAP and the first Child SA", authfail},
 	{"Rekeys that fail or collide", rekeyfail},
 	{"Sequence numbers of ESP", data},
+	{"ESP and AH that do not get through", dataPlane},
+	{"Who still hears whom", stillThere},
 	{"Packets captured twice", copies},
 	{"No tunnel", foreign},
 	{"IPsec in a TCP stream", tcpStreams},

@@ -22,3 +22,13 @@ func ICMPv6Error(src, dst netip.Addr, kind, code uint8, about []byte, n int) []b
 	binary.BigEndian.PutUint16(b[2:], transportSum(src, dst, ProtoICMPv6, b))
 	return b
 }
+
+// ICMPTooBig is ICMP "fragmentation needed" (RFC 1191 4), which names the MTU of
+// the next link.
+func ICMPTooBig(mtu uint16, about []byte, n int) []byte {
+	b := []byte{3, 4, 0, 0, 0, 0}
+	b = binary.BigEndian.AppendUint16(b, mtu)
+	b = append(b, about[:min(n, len(about))]...)
+	binary.BigEndian.PutUint16(b[2:], ^sum(0, b))
+	return b
+}
