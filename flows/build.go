@@ -164,6 +164,15 @@ func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 			*by[side] += c
 		}
 	}
+	for _, sa := range g.outside {
+		for side, c := range (&ikeLine{ikeSA: sa}).counted() {
+			if g.strayFrom(sa, uint8(side)) == sideInitiator {
+				t.IKEMessages.Initiator += c
+			} else {
+				t.IKEMessages.Responder += c
+			}
+		}
+	}
 	for _, c := range g.children {
 		sa, fact := b.child(g, c, n)
 		t.ChildSAs = append(t.ChildSAs, sa)
@@ -179,6 +188,7 @@ func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 	t.SPIs = g.spisInUse()
 	t.Links = g.links(n)
 	g.facts(f, b.in.Interfaces)
+	f.Outside = g.outsideFacts()
 	f.FragmentLoss = g.fragmentLoss(n, b.losses)
 	g.tcpFacts(f, n, b)
 	g.timeline(t, f, n)

@@ -18,6 +18,7 @@ type group struct {
 	id       string
 	ikes     []*ikeLine // by first message
 	children []*child   // by first packet
+	outside  []*ikeSA   // notifies in clear that belong to none of ikes
 	first    mark
 	last     mark
 
@@ -69,13 +70,18 @@ func groupTunnels(lines []*ikeLine, children []*child) []*group {
 	for _, g := range out {
 		g.settle()
 	}
-	slices.SortFunc(out, func(a, b *group) int {
+	return sortGroups(out)
+}
+
+// sortGroups puts tunnels in order of first packet.
+func sortGroups(l []*group) []*group {
+	slices.SortFunc(l, func(a, b *group) int {
 		if c := cmp.Compare(a.first.time, b.first.time); c != 0 {
 			return c
 		}
 		return cmp.Compare(a.id, b.id)
 	})
-	return out
+	return l
 }
 
 // bareKey is what child SAs without IKE are grouped by: the endpoints, for raw

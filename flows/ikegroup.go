@@ -21,8 +21,9 @@ type ikeLine struct {
 	tunnel        *group
 }
 
-// gatherIKE joins the IKE SAs of all pairs by their SPIs.
-func gatherIKE(pairs []*pair) []*ikeLine {
+// gatherIKE joins the IKE SAs of all pairs by their SPIs. Notifies that belong
+// to none stay apart.
+func gatherIKE(pairs []*pair) (out []*ikeLine, strays []*ikeSA) {
 	type key struct{ i, r ike.SPI }
 	bySPI := map[key]*ikeLine{}
 	open := map[ike.SPI][]*ikeLine{} // lines by initiator SPI
@@ -31,7 +32,7 @@ func gatherIKE(pairs []*pair) []*ikeLine {
 		all = append(all, p.ikes...)
 	}
 	slices.SortFunc(all, compareIKE)
-	var out []*ikeLine
+	all, strays = takeStrays(all)
 	for _, sa := range all {
 		k := key{sa.spiI, sa.spiR}
 		l := bySPI[k]
@@ -63,7 +64,7 @@ func gatherIKE(pairs []*pair) []*ikeLine {
 			bySPI[k] = l
 		}
 	}
-	return out
+	return out, strays
 }
 
 func sharesAddress(a, b *pair) bool {

@@ -193,28 +193,33 @@ func (n *ikeLine) sends(p *path, s *stream) bool {
 	return true
 }
 
-// livesBeside tells whether the initiator of n goes on long after m came up on
-// data begun before: then m is another tunnel, not a return of this one.
+// livesBeside tells whether the side of n that made m goes on long after m came
+// up on data begun before: then m is another tunnel, not a return of this one.
+// The other side may go on for long: it cannot know.
 func (n *ikeLine) livesBeside(m *ikeLine, index *pathIndex) bool {
+	maker := uint8(sideInitiator)
+	if reversed(n, m) {
+		maker = sideResponder
+	}
 	for _, p := range n.paths {
 		for _, s := range index.streams(p.path) {
-			if s.first.time < m.first.time && s.last.time > m.first.time+overlapOfTwo && n.sends(p.path, s) {
+			if s.first.time < m.first.time && s.last.time > m.first.time+overlapOfTwo && n.sends(p.path, s) == (maker == sideInitiator) {
 				return true
 			}
 		}
 	}
-	return n.lastBusy().time > m.first.time+overlapOfTwo
+	return n.lastBusy(maker).time > m.first.time+overlapOfTwo
 }
 
-// lastBusy is the last message by which the initiator of an IKE SA took part in
-// an exchange that is not INFORMATIONAL: an SA that is being deleted has only
+// lastBusy is the last message by which a side of an IKE SA took part in an
+// exchange that is not INFORMATIONAL: an SA that is being deleted has only
 // those.
-func (n *ikeLine) lastBusy() mark {
+func (n *ikeLine) lastBusy(side uint8) mark {
 	var m mark
 	n.exchanges.newestFirst(func(x *exchange) bool {
 		switch {
 		case isInformational(x.typ):
-		case x.from == sideInitiator:
+		case x.from == side:
 			m = later(m, x.lastSent)
 		default:
 			m = later(m, x.response)

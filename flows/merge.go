@@ -77,7 +77,7 @@ func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Floo
 		p.settle()
 	}
 	in.vantages = vantages(pairs, len(in.Sources))
-	lines := gatherIKE(pairs)
+	lines, strays := gatherIKE(pairs)
 	index := indexPaths(pairs)
 	linkIKE(lines, index)
 	var children []*child
@@ -92,7 +92,8 @@ func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Floo
 	})
 	assignChildren(children, lines)
 	children = joinAcross(children)
-	return &builder{in: in, attempts: attemptsOf(trackers), losses: lossesOf(trackers)}, groupTunnels(lines, children), floods
+	groups := placeStrays(groupTunnels(lines, children), strays)
+	return &builder{in: in, attempts: attemptsOf(trackers), losses: lossesOf(trackers)}, groups, floods
 }
 
 // settle puts the lists of a pair in canonical order and decides which taps

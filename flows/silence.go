@@ -6,8 +6,8 @@ import (
 	"github.com/ikesniff/ikesniff/flows/diagnose"
 )
 
-// stale finds what the responder still sent on an old IKE SA after the
-// initiator had gone on with a new one.
+// stale finds what one side still sent on an old IKE SA after the other had gone
+// on with a new one that it made.
 func (g *group) stale() []diagnose.Stale {
 	var out []diagnose.Stale
 	at := map[*ikeLine]int{}
@@ -19,14 +19,18 @@ func (g *group) stale() []diagnose.Stale {
 		if n == nil || n.rekey {
 			continue
 		}
-		s := diagnose.Stale{IKE: at[l], NewIKE: at[n], FirstNew: n.first.fact()}
+		s := diagnose.Stale{IKE: at[l], NewIKE: at[n], Reversed: n.reversed, FirstNew: n.first.fact()}
+		side := uint8(sideResponder) // of the old SA, that did not make the new one
+		if l.reversed != n.reversed {
+			side = sideInitiator
+		}
 		var first, last mark
 		for _, p := range l.paths {
 			if sharesOnePath(n, p.path) {
 				continue
 			}
 			dir := uint8(fromB)
-			if !g.initiatorIsA(p.path) {
+			if g.initiatorIsA(p.path) == n.reversed {
 				dir = fromA
 			}
 			k := &p.path.lonely[dir]
@@ -34,13 +38,13 @@ func (g *group) stale() []diagnose.Stale {
 				s.Packets += k.n
 				first, last = earlier(first, k.first), later(last, k.last)
 			}
-			if m := p.bySide[sideResponder]; m.compare(n.first) > 0 {
+			if m := p.bySide[side]; m.compare(n.first) > 0 {
 				s.Packets++
 				first, last = earlier(first, m), later(last, m)
 			}
 		}
 		for _, c := range l.children {
-			if !g.toResponder(c) && c.last.compare(n.first) > 0 && !sharesOnePath(n, c.head().path) {
+			if g.toResponder(c) == n.reversed && c.last.compare(n.first) > 0 {
 				s.Packets++
 				first, last = earlier(first, c.last), later(last, c.last)
 			}
