@@ -23,6 +23,7 @@ type input struct {
 	names   *interfaceTable
 	win     *window
 	records recordReader // nil before start and after the end
+	pool    *bufferPool  // of the window's buffers, if packets are shared
 	closer  io.Closer    // what decompresses; nil if nothing does
 	info    SourceInfo
 
@@ -48,6 +49,7 @@ func (in *input) start(r io.Reader, size int) bool {
 		in.end(err)
 		return false
 	}
+	in.win.pool = in.pool
 	return true
 }
 
@@ -62,6 +64,7 @@ func (in *input) next(p *Packet) bool {
 		in.end(err)
 		return false
 	}
+	p.Buffer = in.win.buffer
 	i := &in.info
 	if in.untimed == untimed {
 		if i.Packets == untimed { // the first that has a time

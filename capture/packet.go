@@ -3,7 +3,7 @@ package capture
 // Packet is one captured frame as its source delivered it.
 //
 // Data belongs to the source and is valid until its next call; whoever keeps
-// the bytes copies them.
+// the bytes copies them, or holds the Buffer.
 type Packet struct {
 	// Ref is the place in the source, as Wireshark numbers frames.
 	Ref Ref
@@ -29,6 +29,9 @@ type Packet struct {
 	// DropsBefore counts packets that this source is known to have lost since
 	// the previous packet it delivered.
 	DropsBefore uint64
+	// Buffer, if not nil, is what Data lies in: it stays valid while the buffer
+	// is held.
+	Buffer *Buffer
 }
 
 // LinkType is a link-layer header type as the pcap registry numbers them

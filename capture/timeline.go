@@ -142,7 +142,7 @@ func (m *member) park() {
 	m.bytes.forget()
 	at := m.head.Time
 	again := newInput(m.index, m.info.Name, m.names)
-	again.size = m.size
+	again.size, again.pool = m.size, m.pool
 	m.input = again
 	m.head, m.ready, m.parked = Packet{Time: at}, false, true
 }
@@ -167,6 +167,14 @@ func (t *timeline) Info() []SourceInfo {
 
 // Interfaces implements Source.
 func (t *timeline) Interfaces() []string { return t.names.names }
+
+// Share implements Sharer.
+func (t *timeline) Share() {
+	pool := newBufferPool(readSizeOf(t.window))
+	for _, m := range t.members {
+		m.pool = pool
+	}
+}
 
 // Progress implements Source.
 func (t *timeline) Progress() (done, total int64) { return t.progress.state() }

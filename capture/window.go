@@ -28,12 +28,19 @@ type window struct {
 	size   int   // how far the buffer grows for the sake of speed
 	err    error // why there is no more; io.EOF at the end
 	filled bool  // the last read filled the buffer: a larger one would serve
+
+	// With a pool, what was lent stays as it is while buffer is held.
+	pool   *bufferPool
+	buffer *Buffer // what buf is of; nil if it is of no pool
 }
 
 // newWindow returns a window on r that reads up to size bytes at a time.
 func newWindow(r io.Reader, size int) *window {
-	return &window{r: r, size: min(max(size, windowStart), readSize)}
+	return &window{r: r, size: readSizeOf(size)}
 }
+
+// readSizeOf is how much is read at a time where size bytes are allowed.
+func readSizeOf(size int) int { return min(max(size, windowStart), readSize) }
 
 // offset is the position in the stream of the first byte not consumed.
 func (w *window) offset() int64 { return w.base + int64(w.start) }
@@ -90,17 +97,48 @@ func (w *window) fill(n int) {
 // full or if the stream filled it the last time. Growth follows the bytes that
 // arrived, never a length that was claimed.
 func (w *window) makeRoom() {
+	if w.pool != nil {
+		w.moveOn()
+		return
+	}
 	if w.start > 0 {
 		copy(w.buf, w.buf[w.start:w.end])
 		w.base += int64(w.start)
 		w.end -= w.start
 		w.start = 0
 	}
-	full := w.end == len(w.buf)
-	if full || w.filled && len(w.buf) < w.size {
-		next := make([]byte, min(max(2*len(w.buf), windowStart), windowLimit))
+	if size := w.nextSize(w.end); size > len(w.buf) {
+		next := make([]byte, size)
 		copy(next, w.buf[:w.end])
 		w.buf = next
 		w.filled = false
 	}
+}
+
+// nextSize is how large the buffer should be, of which n bytes are in use.
+func (w *window) nextSize(n int) int {
+	if n == len(w.buf) || w.filled && len(w.buf) < w.size {
+		return min(max(2*len(w.buf), windowStart), windowLimit)
+	}
+	return len(w.buf)
+}
+
+// moveOn takes another buffer once this one is full. Only what is left of it is
+// copied: less than a packet, as a rule.
+func (w *window) moveOn() {
+	if w.end < len(w.buf) {
+		return
+	}
+	rest := w.buf[w.start:w.end]
+	size := w.nextSize(len(rest))
+	if size != len(w.buf) {
+		w.filled = false
+	}
+	next := w.pool.get(size)
+	copy(next.bytes, rest)
+	if w.buffer != nil {
+		w.buffer.Release()
+	}
+	w.base += int64(w.start)
+	w.buf, w.buffer, w.start, w.end = next.bytes, next, 0, len(rest)
 }

@@ -11,9 +11,15 @@
 // A pair belongs to one worker and its datagrams reach it in capture order, so
 // the report is the same, byte for byte, whatever the number of workers. With
 // one worker there are no goroutines and no copies: each stage borrows the
-// source's bytes. With more, the reader copies what a datagram borrows into
-// the arena of a batch; batches are recycled, so that in the steady state no
-// packet allocates.
+// source's bytes.
+//
+// With more, the reader does the least: it reads the headers of a frame of a
+// usual kind, which say whose pair it is, and hands on where it lies. The
+// worker reads the headers again, and all the rest, on its own core. Whole
+// blocks of the file are shared (capture.Buffer) and recycled when all workers
+// have done with them. What takes a Decoder is decoded by the reader, which
+// copies what the datagram borrows into the arena of a batch. Batches are
+// recycled, so that in the steady state no packet allocates.
 //
 // The package knows nothing of its own about IPsec.
 package pipeline

@@ -53,6 +53,9 @@ func Run(ctx context.Context, src capture.Source, opt Options) (*report.Stream, 
 	for i := range workers {
 		workers[i] = newWorker(classify, track)
 	}
+	if s, ok := src.(capture.Sharer); ok && len(workers) > 1 {
+		s.Share()
+	}
 	c := newCrew(workers)
 	r := newReader(src, c, classify)
 	stopped := r.run(ctx, opt.Progress)

@@ -17,7 +17,6 @@ type team struct {
 	queues  []chan *batch
 	filling []*batch // nil until the sink has its first step
 	free    chan *batch
-	whole   dissect.Datagram
 	made    int // batches there are; a short run needs few
 	done    sync.WaitGroup
 }
@@ -43,8 +42,14 @@ func newTeam(sinks []sink) *team {
 }
 
 func (t *team) packet(h *dissect.Headers, p *capture.Packet) {
-	h.Datagram(p, &t.whole)
-	t.datagram(&t.whole)
+	i := laneOf(h, len(t.queues))
+	n := 0
+	if p.Buffer == nil {
+		n = len(p.Data) // to be copied
+	} else if b := t.filling[i]; b != nil && !b.takes(p.Buffer) {
+		t.hand(i)
+	}
+	t.room(i, n).addPacket(p)
 }
 
 func (t *team) datagram(d *dissect.Datagram) {
@@ -70,11 +75,17 @@ func (t *team) room(i, n int) *batch {
 		return b
 	}
 	if b != nil {
-		t.queues[i] <- b
+		t.hand(i)
 	}
 	b = t.empty()
 	t.filling[i] = b
 	return b
+}
+
+// hand gives worker i the batch that was filled for it.
+func (t *team) hand(i int) {
+	t.queues[i] <- t.filling[i]
+	t.filling[i] = nil
 }
 
 // empty returns an empty batch, and waits for one if there are enough of them.
@@ -94,7 +105,7 @@ func (t *team) empty() *batch {
 func (t *team) close() {
 	for i, q := range t.queues {
 		if t.filling[i] != nil {
-			q <- t.filling[i]
+			t.hand(i)
 		}
 		close(q)
 	}

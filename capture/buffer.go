@@ -1,0 +1,69 @@
+package capture
+
+import "sync/atomic"
+
+// Buffer is memory that packets lie in. A source that shares gives each packet
+// with its Buffer, and fills the memory anew only when nobody holds it.
+type Buffer struct {
+	bytes []byte
+	users atomic.Int32
+	pool  *bufferPool
+}
+
+// Retain holds the buffer: the packets in it stay as they are until Release is
+// called as often as Retain. Any goroutine may call both.
+func (b *Buffer) Retain() { b.users.Add(1) }
+
+// Release lets go of the buffer.
+func (b *Buffer) Release() {
+	if b.users.Add(-1) == 0 {
+		b.pool.put(b)
+	}
+}
+
+// Sharer is a Source whose packets can outlive the next call.
+type Sharer interface {
+	Source
+	// Share makes packets come with a Buffer, but for a few at the beginning of
+	// an input. It is called before the first Next.
+	Share()
+}
+
+// maxIdleBuffers is how many buffers wait for their next use.
+const maxIdleBuffers = 32
+
+// bufferPool recycles buffers of one size.
+type bufferPool struct {
+	size int
+	idle chan *Buffer
+}
+
+func newBufferPool(size int) *bufferPool {
+	return &bufferPool{size: size, idle: make(chan *Buffer, maxIdleBuffers)}
+}
+
+// get returns a buffer of size bytes, held once.
+func (p *bufferPool) get(size int) *Buffer {
+	var b *Buffer
+	if size == p.size {
+		select {
+		case b = <-p.idle:
+		default:
+		}
+	}
+	if b == nil {
+		b = &Buffer{bytes: make([]byte, size), pool: p}
+	}
+	b.users.Store(1)
+	return b
+}
+
+func (p *bufferPool) put(b *Buffer) {
+	if len(b.bytes) != p.size {
+		return
+	}
+	select {
+	case p.idle <- b:
+	default:
+	}
+}
