@@ -17,7 +17,7 @@ var childRefused = Entry{
 	Explanation: "Phase 1 works and phase 2 does not: the peers accept who the other is, but not which networks the tunnel is " +
 		"for or which algorithms protect the data. The IKE SA stays, so the tunnel may look up in a list.",
 	OnTheWire: "IKEv2: the answer to IKE_AUTH is longer than a bare notify, yet too short for a Child SA (proposal and " +
-		"two selectors) beside identity and proof; or CREATE_CHILD_SA is answered with the size of a bare notify although no " +
+		"two selectors) beside identity and proof; or CREATE_CHILD_SA is answered with less than a proposal and a nonce take although no " +
 		"data was ever seen, or within 2 s of IKE_AUTH. Meanwhile the IKE SA lives: an exchange is answered 2 s and more after " +
 		"IKE_AUTH. IKEv1: the first message of quick mode is not answered, or answered by an informational exchange within 1 s. No ESP follows.",
 	Causes: "Selectors (phase 2 networks) that do not mirror each other: TS_UNACCEPTABLE; no common phase 2 proposal, " +
@@ -41,7 +41,7 @@ var childRefused = Entry{
 	},
 	Evidence: []EvidenceKey{
 		{"exchanges", "text", "exchange types that show the refusal"},
-		{"refusals", "messages", "answers of the size of a bare notify, and informational exchanges in place of an answer"},
+		{"refusals", "messages", "answers too short to make an SA, and informational exchanges in place of an answer"},
 		{"unanswered", "exchanges", "quick modes that were begun and never answered"},
 		{"auth_response_bytes", "bytes", "length of the last answer to IKE_AUTH; where it is too short for a Child SA"},
 		{"refusal_bytes", "bytes", "length of the last refusal, where it is one of IKEv2"},
@@ -70,16 +70,6 @@ const (
 	refusesWithin = time.Second
 )
 
-// noChild is what shows of one IKE SA that no Child SA came of it.
-type noChild struct {
-	ikeLook
-	auth       *step  // IKE_AUTH whose answer is too short for a Child SA
-	refusals   []step // CREATE_CHILD_SA or quick mode
-	back       []Mark // IKEv1's informational exchanges in place of an answer
-	unanswered int
-	alive      time.Duration
-}
-
 // refusedChildren makes one finding of all IKE SAs without Child SAs.
 func refusedChildren(l *look) []*finding {
 	var list []noChild
@@ -95,105 +85,6 @@ func refusedChildren(l *look) []*finding {
 		return nil
 	}
 	return []*finding{l.refusedChild(list)}
-}
-
-func (l *look) noChild(v *ikeLook) *noChild {
-	n := &noChild{ikeLook: *v}
-	if v.AuthenticatedAt.set() {
-		for _, s := range v.steps("") {
-			if s.Response.set() {
-				n.alive = max(n.alive, s.Response.Time.Sub(v.AuthenticatedAt.Time))
-			}
-		}
-		n.alive = max(n.alive, v.aliveV1())
-	}
-	if v.sa.Version == 1 {
-		return l.noChildV1(n)
-	}
-	carries := l.carried(v)
-	if rounds := v.steps("IKE_AUTH"); v.Began && !carries && len(rounds) > 0 {
-		s := rounds[len(rounds)-1]
-		if v.Sizes.Empty > 0 && s.Response.set() && s.Response.Encrypted && s.Response.FragmentsTotal == 0 &&
-			v.room(&s.Response) >= leastProof && v.room(&s.Response) < leastChild && len(rounds) == 1 {
-			n.auth = &s
-		}
-	}
-	for _, s := range v.makings() {
-		switch {
-		case !v.bare(&s.Response):
-			if s.Response.set() {
-				return nil // something was made
-			}
-		case !carries && !l.anyData(), v.soon(s):
-			n.refusals = append(n.refusals, s)
-		}
-	}
-	switch {
-	case n.auth != nil && n.alive >= livesAfter, len(n.refusals) > 0:
-		return n
-	}
-	return nil
-}
-
-// soon tells whether a request belongs to the setting up of the tunnel, as where
-// one of several Child SAs is refused, and does not renew what has worked.
-func (v ikeLook) soon(s step) bool {
-	return v.AuthenticatedAt.set() && s.Request.set() && s.Request.Time.Sub(v.AuthenticatedAt.Time) < livesAfter
-}
-
-// anyData tells whether the tunnel was seen to carry data at any time.
-func (l *look) anyData() bool {
-	return len(l.children) > 0 || l.t.ESPPackets.ToResponder+l.t.ESPPackets.ToInitiator > 0
-}
-
-// aliveV1 is the time from phase 1 to the last informational exchange that the
-// responder began or answered with one of its own.
-func (v ikeLook) aliveV1() (alive time.Duration) {
-	if v.sa.Version != 1 {
-		return 0
-	}
-	for _, s := range v.steps("informational") {
-		if s.Request.set() {
-			alive = max(alive, s.Request.Time.Sub(v.AuthenticatedAt.Time))
-		}
-	}
-	return alive
-}
-
-func (l *look) noChildV1(n *noChild) *noChild {
-	if !n.Authenticated || l.anyData() {
-		return nil
-	}
-	for _, s := range n.makings() {
-		if s.Response.set() {
-			return nil
-		}
-		back, ok := n.refusalOf(s)
-		switch {
-		case ok:
-			n.refusals = append(n.refusals, s)
-			n.back = append(n.back, back)
-		case s.x.Requests >= minFives && l.heardAfter(&n.ikeLook, s.x.From != "responder", s.LastSent.timeOr(s.Request.Time)):
-			n.unanswered++
-			n.refusals = append(n.refusals, s)
-		}
-	}
-	if len(n.refusals) == 0 {
-		return nil
-	}
-	return n
-}
-
-// refusalOf finds the informational exchange that came in place of the answer to
-// a quick mode.
-func (v ikeLook) refusalOf(s step) (Mark, bool) {
-	for _, i := range v.steps("informational") {
-		wait := i.Request.Time.Sub(s.Request.Time)
-		if i.x.From != s.x.From && i.Request.set() && s.Request.set() && wait >= 0 && wait <= refusesWithin {
-			return i.Request.Mark, true
-		}
-	}
-	return Mark{}, false
 }
 
 func (l *look) refusedChild(list []noChild) *finding {
@@ -239,10 +130,10 @@ func (l *look) refusedChild(list []noChild) *finding {
 		f.Severity = report.SeverityWarning
 	}
 	var seen string
-	var size int
+	var refusal Message
 	for _, s := range n.refusals {
 		if s.Response.set() {
-			size = s.Response.Length
+			refusal = s.Response
 		}
 	}
 	if n.auth != nil {
@@ -253,9 +144,9 @@ func (l *look) refusedChild(list []noChild) *finding {
 		kind = "quick mode"
 	}
 	if refusals > 0 {
-		how := fmt.Sprintf("with %d bytes, no more than a bare notify takes", size)
-		if n.sa.Version == 1 {
-			how = "by an informational exchange"
+		how := "by an informational exchange"
+		if n.sa.Version == 2 {
+			how = n.shortness(&refusal)
 		}
 		seen = joined(seen, fmt.Sprintf("%s was answered %s %s.", capital(kind), times(uint64(refusals)), how))
 	}
@@ -301,8 +192,8 @@ func (l *look) refusedChild(list []noChild) *finding {
 	if n.auth != nil {
 		f.Evidence["auth_response_bytes"] = n.auth.Response.Length
 	}
-	if size > 0 {
-		f.Evidence["refusal_bytes"] = size
+	if refusal.Length > 0 {
+		f.Evidence["refusal_bytes"] = refusal.Length
 	}
 	if n.sa.Version == 2 {
 		f.Evidence["notify_bytes"] = n.Sizes.Notify

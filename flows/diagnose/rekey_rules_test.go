@@ -68,6 +68,12 @@ var rekeyCases = map[string][]scenario{
 			return with(rekeyRefused(480, 30, 50)(), func(f *Facts) { stopping(f, 40) })
 		}, []string{"critical rekey-failed"}},
 		{"refused twice, data goes on", rekeyRefused(130, 30, 40), []string{"warning rekey-failed"}},
+		{"another group is asked for, again and again", func() *Facts {
+			return with(living(), func(f *Facts) {
+				said(f, 0, "CREATE_CHILD_SA", 2, "initiator", 30, 288, 30.02, gcm.Notify+2)
+				said(f, 0, "CREATE_CHILD_SA", 3, "initiator", 40, 288, 40.02, gcm.Notify+2)
+			})
+		}, []string{"warning rekey-failed"}},
 		{"refused once at the end", rekeyRefused(209, 58), []string{"notice rekey-failed"}},
 		{"not answered, and the peer sends data", func() *Facts {
 			return with(living(), func(f *Facts) {

@@ -19,8 +19,8 @@ var rekeyFailed = Entry{
 	Explanation: "A Child SA or IKE SA has to be renewed before its life ends, and the peer refuses the new one. The tunnel works " +
 		"until the old SA runs out. The usual reason is PFS on one side only: the first Child SA, made in IKE_AUTH, has no key " +
 		"exchange of its own, so that the difference shows at the first rekey.",
-	OnTheWire: "Data flows; a CREATE_CHILD_SA request is answered with no more bytes than a bare notify takes under the chosen " +
-		"algorithms, or sent three times and not answered while the peer is still heard; no later one succeeds and no " +
+	OnTheWire: "Data flows; a CREATE_CHILD_SA request is answered with less than a proposal and a nonce take under the chosen " +
+		"algorithms, as a bare notify does, or sent three times and not answered while the peer is still heard; no later one succeeds and no " +
 		"new SPI appears but on a whole new IKE SA. IKEv1: quick mode in the same way, refused by an informational exchange within 1 s.",
 	Causes: "PFS (or its Diffie-Hellman group) on one side only; phase 2 proposals of which only the first SA's fits; selectors " +
 		"that the responder narrowed at first and takes no more; a peer that allows no further SA.",
@@ -78,15 +78,6 @@ const (
 	moreThanAuth = 12 + 68 - 8 - 24 + 16
 )
 
-// rekeying is a request for an SA that came to nothing.
-type rekeying struct {
-	ikeLook
-	step
-	from, to   string
-	unanswered bool
-	back       Mark // IKEv1's informational exchange in place of an answer
-}
-
 // rekeyFailures makes one finding of the requests that came to nothing.
 func rekeyFailures(l *look) []*finding {
 	if !l.anyData() {
@@ -107,86 +98,11 @@ func rekeyFailures(l *look) []*finding {
 	return []*finding{l.rekeyFailure(list)}
 }
 
-func (l *look) failedRekeys(v *ikeLook) []rekeying {
-	var out []rekeying
-	for _, s := range v.makings() {
-		if !s.Request.set() || v.soon(s) {
-			continue
-		}
-		r := rekeying{ikeLook: *v, step: s, from: v.from, to: v.to}
-		if s.x.From == "responder" {
-			r.from, r.to = r.to, r.from
-		}
-		switch {
-		case v.bare(&s.Response) && v.sa.Version == 2:
-		case s.Response.set():
-			continue
-		default:
-			var ok bool
-			if v.sa.Version == 1 {
-				r.back, ok = v.refusalOf(s)
-			}
-			r.unanswered = !ok
-			if !ok && (s.x.Requests < minFives || !l.heardAfter(v, s.x.From != "responder", s.LastSent.timeOr(s.Request.Time))) {
-				continue
-			}
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-// renewedAfter tells whether a rekey succeeded after t: an exchange that made
-// something, or a new SPI. What a whole new IKE SA brings is no renewal.
-func (l *look) renewedAfter(t time.Time) bool {
-	anew := map[string]bool{}
-	for i := range l.ike {
-		v := &l.ike[i]
-		if v.Began && v.sa.RekeyOf == "" && v.sa.FirstSeen.After(t) {
-			anew[v.sa.ID] = true
-			continue
-		}
-		for _, s := range v.makings() {
-			if s.Response.set() && s.Response.Time.After(t) && !(v.sa.Version == 2 && v.bare(&s.Response)) {
-				return true
-			}
-		}
-	}
-	for _, c := range l.children {
-		if c.First.set() && c.First.Time.After(t) && !anew[c.sa.IKESA] {
-			return true
-		}
-	}
-	return false
-}
-
-// startedAnew is when a new IKE SA that carried data began after t, if one did.
-func (l *look) startedAnew(t time.Time) (anew time.Time, ok bool) {
-	for i := range l.ike {
-		v := &l.ike[i]
-		if v.Began && v.sa.RekeyOf == "" && v.sa.FirstSeen.After(t) && l.carried(v) && (!ok || v.sa.FirstSeen.Before(anew)) {
-			anew, ok = v.sa.FirstSeen, true
-		}
-	}
-	return anew, ok
-}
-
-// lastData is the tunnel's last data packet, on SAs that were seen before a
-// moment, unless that is zero.
-func (l *look) lastData(before time.Time) (last Mark) {
-	for _, c := range l.children {
-		if c.Last.set() && (before.IsZero() || c.First.Time.Before(before)) && (!last.set() || c.Last.Time.After(last.Time)) {
-			last = c.Last
-		}
-	}
-	return last
-}
-
 func (l *look) rekeyFailure(list []rekeying) *finding {
 	r := &list[len(list)-1]
 	first, last := list[0].Request.Time, r.last().Time
 	var refusals, unanswered int
-	var size int
+	var refusal Message
 	for i := range list {
 		if list[i].last().Time.After(last) {
 			last = list[i].last().Time
@@ -197,7 +113,7 @@ func (l *look) rekeyFailure(list []rekeying) *finding {
 		}
 		refusals++
 		if list[i].Response.set() {
-			size = list[i].Response.Length
+			refusal = list[i].Response
 		}
 	}
 	f := rekeyFailed.finding(uint64(len(list)), first, last)
@@ -220,8 +136,8 @@ func (l *look) rekeyFailure(list []rekeying) *finding {
 	var seen string
 	if refusals > 0 {
 		how := "answered by an informational exchange only"
-		if size > 0 {
-			how = fmt.Sprintf("answered with %d bytes, no more than a bare notify takes with the chosen algorithms", size)
+		if refusal.Length > 0 {
+			how = "answered " + r.shortness(&refusal)
 		}
 		seen = fmt.Sprintf("%s of %s was %s%s.", capital(kind), r.from, how, severally(refusals))
 	}
@@ -278,28 +194,10 @@ func (l *look) rekeyFailure(list []rekeying) *finding {
 	f.Evidence["exchange"], f.Evidence["requested_by"] = kind, r.from
 	f.Evidence["refusals"], f.Evidence["unanswered"] = refusals, unanswered
 	f.Evidence["request_bytes"] = r.Request.Length
-	if size > 0 {
-		f.Evidence["refusal_bytes"], f.Evidence["notify_bytes"] = size, r.Sizes.Notify
+	if refusal.Length > 0 {
+		f.Evidence["refusal_bytes"], f.Evidence["notify_bytes"] = refusal.Length, r.Sizes.Notify
 	}
 	return f
-}
-
-// keyExchange tells by its length whether a request of IKEv2 holds a key
-// exchange: present, absent, or nothing where the length does not say.
-func (r *rekeying) keyExchange() string {
-	if r.Request.FragmentsTotal > 0 || r.Request.Length == 0 {
-		return ""
-	}
-	if r.room(&r.Request) < leastRequest+leastKE {
-		return "absent"
-	}
-	for _, s := range r.steps("IKE_AUTH") {
-		if s.x.From == r.x.From && s.Request.set() && s.Request.FragmentsTotal == 0 && s.Request.Length > 0 && len(r.steps("IKE_AUTH")) == 1 &&
-			r.Request.Length-s.Request.Length > moreThanAuth {
-			return "present"
-		}
-	}
-	return ""
 }
 
 // severally is how often, where it is more than once.

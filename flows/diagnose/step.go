@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -54,6 +55,24 @@ func (v ikeLook) bare(m *Message) bool {
 // room is how many bytes of payloads a protected message can hold at most. An
 // empty message holds padding for up to a block, of 16 bytes at the most.
 func (v ikeLook) room(m *Message) int { return m.Length - v.Sizes.Empty + 15 }
+
+// leastMade is what an answer takes that makes an SA, in bytes of payloads:
+// proposal 36, nonce 20 (RFC 7296 1.3).
+const leastMade = 36 + 20
+
+// refuses tells whether the answer to a request for an SA is too short to make
+// one: a notify, with a group or an SPI in it at the most. IKEv1's has no size.
+func (v ikeLook) refuses(m *Message) bool {
+	return v.sa.Version == 2 && v.Sizes.Empty > 0 && m.set() && m.Encrypted && m.FragmentsTotal == 0 && m.Length > 0 && v.room(m) < leastMade
+}
+
+// shortness says how short a refusal is.
+func (v ikeLook) shortness(m *Message) string {
+	if v.bare(m) {
+		return fmt.Sprintf("with %d bytes, no more than a bare notify takes with the chosen algorithms", m.Length)
+	}
+	return fmt.Sprintf("with %d bytes, too short for a proposal and a nonce with the chosen algorithms", m.Length)
+}
 
 // heardAfter tells whether the SA's initiator or responder was seen after t, by
 // IKE of this SA or by data of the tunnel.

@@ -83,7 +83,7 @@ func TestVerdict(t *testing.T) {
 		"rekey failed, data goes on": {rekeyRefused(209, 30, 40)(),
 			"Up on UDP 4500 since 10:00:02 UTC; data flows both ways. The last rekey failed. Likely cause: PFS or proposals of phase 2 differ (medium confidence)."},
 		"not renewed": {aged(3595),
-			"Up on UDP 4500 since 10:00:02 UTC; no data at the end of the capture. The Child SA ran out at 10:59:57 UTC and was not renewed (medium confidence)."},
+			"Up on UDP 4500 since 10:00:02 UTC; no data at the end of the capture. Data stopped at 10:59:57 UTC, at the end of a usual lifetime. Likely cause: the Child SA ran out and was not renewed (medium confidence)."},
 		"begun by the other peer": {with(refusedTunnel(), func(f *Facts) { f.IKE[0].Reversed = true }),
 			"192.0.2.1 accepted no proposal of 198.51.100.1 (NO_PROPOSAL_CHOSEN)."},
 		"ESP only": {with(upTunnel(), func(f *Facts) {

@@ -70,7 +70,7 @@ func (l *look) lifeNote(found []*finding) string {
 		case rekeyFailed.Code:
 			fmt.Fprintf(&s, " The last rekey failed. Likely cause: PFS or proposals of phase 2 differ%s.", sure)
 		case childNotRenewed.Code:
-			fmt.Fprintf(&s, " The Child SA ran out at %s and was not renewed%s.", l.clock.at(f.LastSeen), sure)
+			fmt.Fprintf(&s, " Data stopped at %s, at the end of a usual lifetime. Likely cause: the Child SA ran out and was not renewed%s.", l.clock.at(f.LastSeen), sure)
 		}
 	}
 	return s.String()
