@@ -185,7 +185,8 @@ var dataPlaneCases = map[string][]scenario{
 		{"INVALID_SPI within the IKE SA, from its initiator", after(upTunnel, func(f *Facts) {
 			f.IKE[0].ClearNotifies = []ClearNotify{{Type: 11, Name: "INVALID_SPI", From: "initiator", Count: 9, SPI: "200e9861", First: at(20, 400), Last: at(50, 1400)}}
 		}), []string{"warning spi-mismatch"}},
-		{"INVALID_SPI once", after(upTunnel, told(1, "deadbeef", 30, 30)), []string{"notice spi-mismatch"}},
+		{"INVALID_SPI about the last data", after(upTunnel, told(1, "c16ed423", 60, 60)), []string{"notice spi-mismatch"}},
+		{"INVALID_SPI once, data goes on another SPI", after(upTunnel, told(1, "deadbeef", 30, 30)), []string{"info spi-mismatch"}},
 		{"the other side restarts, old data goes on", func() *Facts { return restarted(190) }, []string{"warning spi-mismatch"}},
 		{"both", after(func() *Facts { return restarted(190) }, told(20, "c16ed423", 101, 189)), []string{"warning spi-mismatch"}},
 		{"the new SA is used, too", after(func() *Facts { return restarted(190) }, func(f *Facts) {

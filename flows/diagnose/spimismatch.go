@@ -13,7 +13,8 @@ var spiMismatch = Entry{
 	Code:     "spi-mismatch",
 	Title:    "One side sends data on an SA that the other no longer has",
 	Severity: report.SeverityWarning,
-	Grading:  "Notice where it did not last 5 s, or where data goes on the new SA as well.",
+	Grading: "Notice where it did not last 5 s, or where data goes on the new SA as well. Info where INVALID_SPI came for less than 5 s " +
+		"and data to that side then went on another SPI: packets that were on their way when an SA was deleted look like that.",
 	Rows:     []int{45},
 	Explanation: "A gateway that restarts has lost its SAs. Its peer does not know, and goes on to encrypt with the old ones; the " +
 		"restarted gateway cannot read that and drops it, until the old SAs are deleted or found dead.",
@@ -279,6 +280,12 @@ func (l *look) mismatched(m *mismatch) *finding {
 	if lasted < lastingNote || m.newUsed {
 		f.Severity = report.SeverityNotice
 	}
+	means := fmt.Sprintf("%s has lost the SAs that %s still uses, as after a restart: that data is dropped.", loser, keeper)
+	f.Confidence.Cause = m.confidence(l)
+	if lasted < lastingNote && len(m.old) == 0 && l.wentOn(m, last.Time) {
+		f.Severity, f.Confidence.Cause = report.SeverityInfo, report.ConfidenceLow
+		means = fmt.Sprintf("%s no longer has that SA. As data went on another one, these are probably packets that were on their way when it was deleted.", loser)
+	}
 	var seen []string
 	if told > 0 {
 		seen = append(seen, fmt.Sprintf("%s sent INVALID_SPI %s, unprotected", loser, times(told))+aboutSPIs(m)+".")
@@ -294,8 +301,7 @@ func (l *look) mismatched(m *mismatch) *finding {
 		}
 		seen = append(seen, s+".")
 	}
-	f.say(strings.Join(seen, " "), fmt.Sprintf("%s has lost the SAs that %s still uses, as after a restart: that data is dropped.", loser, keeper))
-	f.Confidence.Cause = m.confidence(l)
+	f.say(strings.Join(seen, " "), means)
 	if told > 0 {
 		f.or("a forged notify: it is unprotected and carries no proof of its sender", "packets that were still on their way when the SA was deleted")
 	}
@@ -319,6 +325,14 @@ func (l *look) mismatched(m *mismatch) *finding {
 	f.Evidence["spi_seen"], f.Evidence["new_sa_used"] = m.proven || len(m.old) > 0, m.newUsed
 	f.Evidence["old_data_seconds"] = seconds(lasted)
 	return f
+}
+
+// wentOn tells whether data to the side that lost an SA went on another after a
+// moment.
+func (l *look) wentOn(m *mismatch, t time.Time) bool {
+	return slices.ContainsFunc(l.children, func(c childLook) bool {
+		return c.ToResponder == m.loser && c.Last.Time.After(t) && !slices.Contains(m.spis, c.sa.SPI)
+	})
 }
 
 // aboutSPIs says which SPIs the notifies name, and whether they were in use.

@@ -1,6 +1,7 @@
 package capgen
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"time"
 
@@ -12,6 +13,8 @@ var dataPlane = []builder{
 	{"esp-blocked.pcap", espBlocked},
 	{"one-way-raw-esp.pcap", oneWayRawESP},
 	{"spi-mismatch.pcap", spiMismatch},
+	{"invalid-spi.pcap", invalidSPI},
+	{"invalid-spi-after-rekey.pcap", invalidSPIAfterRekey},
 	{"reauthentication.pcap", reauthentication},
 	{"esp-outside-window.pcap", espOutsideWindow},
 	{"mtu-blackhole.pcap", mtuBlackhole},
@@ -78,6 +81,55 @@ func spiMismatch(t *trace) {
 	t.tunnels(1)
 	t.warns("spi-mismatch")
 	t.informs("stale-sa")
+}
+
+// The responder has lost its SAs: it answers every third of the initiator's
+// packets with INVALID_SPI, unprotected, since it has no IKE SA left to protect
+// it with.
+func invalidSPI(t *trace) {
+	x := upBetweenSites(t)
+	x.ping(4)
+	for n := range 24 {
+		x.esp(initiator, 84)
+		t.wait(x.rtt)
+		if n%3 == 0 {
+			x.ike(responder, x.unknownSPI(x.child[initiator].spi))
+		}
+		t.wait(time.Second)
+	}
+	t.tunnels(1)
+	t.warns("spi-mismatch", "one-way-esp")
+}
+
+// unknownSPI makes an INVALID_SPI message outside of any IKE SA: random SPIs,
+// no protection, I flag (RFC 7296 1.5).
+func (x *ikev2) unknownSPI(spi uint32) []byte {
+	h := wire.Header{InitiatorSPI: x.t.spi(), ResponderSPI: 0, Version: 0x20, Exchange: wire.ExchangeInformational, Flags: wire.FlagInitiator}
+	return wire.Message(h, wire.Notify(notifyInvalidSPI, binary.BigEndian.AppendUint32(nil, spi)))
+}
+
+const notifyInvalidSPI = 11 // RFC 7296 3.10.1
+
+// The look-alike: two INVALID_SPI right after a rekey, about the SA that is gone,
+// on which a packet was still on its way. The tunnel works.
+func invalidSPIAfterRekey(t *trace) {
+	x := upBetweenSites(t)
+	x.ping(6)
+	old := x.rekeyChild(responder)
+	fresh := x.child
+	for range 2 {
+		x.child = old
+		x.esp(initiator, 84)
+		old = x.child
+		t.wait(x.rtt)
+		x.ike(responder, x.unknownSPI(old[initiator].spi))
+		x.child = fresh
+		x.ping(1)
+		fresh = x.child
+	}
+	x.ping(6)
+	t.tunnels(1)
+	t.informs("spi-mismatch")
 }
 
 // The look-alike: the initiator authenticates anew, from scratch, and both sides
