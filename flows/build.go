@@ -16,10 +16,11 @@ type builder struct {
 	in       *Input
 	attempts map[reassembly.Pair][]*connection
 	losses   map[reassembly.Pair][]lossEntry
+	outages  map[*group][]diagnose.Outage
 }
 
 // head makes the report but for its tunnels.
-func (b *builder) head(floods []*diagnose.Flood) report.Report {
+func (b *builder) head(floods []*diagnose.Flood, flaps []*siteFlap) report.Report {
 	r := report.Report{
 		SchemaVersion:     report.SchemaVersion,
 		Generator:         report.Generator{Name: "ikesniff", Version: b.in.Version},
@@ -62,6 +63,9 @@ func (b *builder) head(floods []*diagnose.Flood) report.Report {
 	r.Complete = len(r.IncompleteBecause) == 0
 	for _, f := range floods {
 		r.Anomalies = append(r.Anomalies, diagnose.FloodAnomaly(f))
+	}
+	for _, x := range flaps {
+		r.Anomalies = append(r.Anomalies, diagnose.SiteFlapping(&x.fact))
 	}
 	diagnose.Number(r.Anomalies)
 	return r
@@ -191,6 +195,7 @@ func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 	f.Outside = g.outsideFacts()
 	f.FragmentLoss = g.fragmentLoss(n, b.losses)
 	g.tcpFacts(f, n, b)
+	f.Endings, f.Outages = g.endingFacts(b.in.End), b.outages[g]
 	g.timeline(t, f, n)
 	return t, f
 }

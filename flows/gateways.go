@@ -76,14 +76,18 @@ func (g *group) other(a netip.Addr) netip.Addr {
 type comparison struct {
 	groups  []*group
 	sites   []*site
+	flaps   map[netip.Addr]*diagnose.SiteFlap
 	results []diagnose.Result // by group
 	whole   bool              // results has all of them
 	in      *Input
 }
 
 // newComparison of groups; without gateways it keeps nothing.
-func newComparison(groups []*group, sites []*site, in *Input) *comparison {
-	c := &comparison{groups: groups, sites: sites, in: in}
+func newComparison(groups []*group, sites []*site, flaps []*siteFlap, in *Input) *comparison {
+	c := &comparison{groups: groups, sites: sites, in: in, flaps: map[netip.Addr]*diagnose.SiteFlap{}}
+	for _, x := range flaps {
+		c.flaps[x.addr] = &x.fact
+	}
 	if len(sites) > 0 {
 		c.results = make([]diagnose.Result, len(groups))
 	}
@@ -108,7 +112,7 @@ func (c *comparison) gateways(build func()) (list []report.Gateway, total int) {
 		for _, i := range s.groups {
 			members = append(members, c.groups[i].member(s.addr, c.results[i], c.in.Interfaces))
 		}
-		list = append(list, diagnose.Gateway(s.addr.String(), members))
+		list = append(list, diagnose.Gateway(s.addr.String(), members, c.flaps[s.addr]))
 	}
 	return list, len(c.sites)
 }

@@ -48,7 +48,7 @@ func (g *group) member(at netip.Addr, r diagnose.Result, interfaces []string) di
 	return m
 }
 
-// lastPath is the path on which IKE or data came last.
+// lastPath is the path on which data came last; IKE if there was none.
 func (g *group) lastPath() *path {
 	var best *path
 	var at mark
@@ -57,14 +57,17 @@ func (g *group) lastPath() *path {
 			best, at = p, m
 		}
 	}
-	for _, l := range g.ikes {
-		for i := range l.paths {
-			use(l.paths[i].path, l.paths[i].last)
-		}
-	}
 	for _, c := range g.children {
 		for _, s := range c.streams {
 			use(s.path, s.last)
+		}
+	}
+	if best != nil {
+		return best
+	}
+	for _, l := range g.ikes {
+		for i := range l.paths {
+			use(l.paths[i].path, l.paths[i].last)
 		}
 	}
 	return best

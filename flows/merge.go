@@ -36,7 +36,11 @@ const floodAbove = 16
 // addresses were shared out among them.
 func Merge(trackers []*Tracker, in Input) *report.Stream {
 	b, groups, floods := merge(trackers, &in)
-	c := newComparison(groups, sitesOf(groups), &in)
+	sites := sitesOf(groups)
+	flaps := siteFlaps(groups, sites, in.End)
+	head := b.head(floods, flaps)
+	b.outages = outages(flaps, groups, head.Anomalies)
+	c := newComparison(groups, sites, flaps, &in)
 	tunnels := func(yield func(*report.Tunnel) bool) {
 		for i, g := range groups {
 			t := b.tunnel(g)
@@ -48,7 +52,7 @@ func Merge(trackers []*Tracker, in Input) *report.Stream {
 		c.whole = true
 	}
 	return &report.Stream{
-		Head:    b.head(floods),
+		Head:    head,
 		Nearby:  in.Nearby,
 		Tunnels: tunnels,
 		Compare: func() ([]report.Gateway, int) {

@@ -43,7 +43,7 @@ func (g *group) childrenInUse(toResponder bool) []string {
 			end = later(end, c.last)
 		}
 	}
-	list = slices.DeleteFunc(list, func(c *child) bool { return end.time-c.last.time > usedWithin })
+	list = slices.DeleteFunc(list, func(c *child) bool { return end.time-c.last.time > usedWithin || c.ended() })
 	slices.SortStableFunc(list, func(a, b *child) int {
 		return cmp.Or(b.first.compare(a.first), cmp.Compare(a.head().spi, b.head().spi))
 	})
@@ -54,4 +54,11 @@ func (g *group) childrenInUse(toResponder bool) []string {
 		}
 	}
 	return out
+}
+
+// ended tells whether a new IKE SA was negotiated from the beginning after the
+// last packet of the child SA: that ends it.
+func (c *child) ended() bool {
+	n := c.ike
+	return n != nil && n.after != nil && !n.after.rekey && n.after.authDone.set() && c.last.compare(n.after.authDone) < 0
 }

@@ -47,7 +47,7 @@ func (p *printer) collect(s *report.Stream) (*Tally, []*report.Tunnel) {
 	var tally Tally
 	keep := top{n: p.opt.top()}
 	for t := range tally.Watch(s).Tunnels {
-		if !p.opt.Problems || worstOf(t.Anomalies).Rank() > report.SeverityInfo.Rank() {
+		if !p.opt.Problems || troubleOf(t.Anomalies).Rank() > report.SeverityInfo.Rank() {
 			keep.add(t)
 		}
 	}
@@ -111,7 +111,7 @@ func (p *printer) rest(tally *Tally, shown []*report.Tunnel) {
 	}
 	clean := tally.Clean
 	for _, t := range shown {
-		if worstOf(t.Anomalies).Rank() <= report.SeverityInfo.Rank() {
+		if troubleOf(t.Anomalies).Rank() <= report.SeverityInfo.Rank() {
 			clean--
 		}
 	}

@@ -1,6 +1,10 @@
 package output
 
-import "github.com/ikesniff/ikesniff/report"
+import (
+	"slices"
+
+	"github.com/ikesniff/ikesniff/report"
+)
 
 // Tally counts the tunnels and anomalies of a report. Anomalies that are the
 // consequence of another one are not counted.
@@ -60,7 +64,7 @@ func (t *Tally) add(tunnel *report.Tunnel) {
 	if tunnel.Data == report.DataBoth {
 		t.BothWays++
 	}
-	if worstOf(tunnel.Anomalies).Rank() <= report.SeverityInfo.Rank() {
+	if troubleOf(tunnel.Anomalies).Rank() <= report.SeverityInfo.Rank() {
 		t.Clean++
 	}
 	t.addAnomalies(tunnel.Anomalies)
@@ -72,6 +76,21 @@ func (t *Tally) addAnomalies(list []report.Anomaly) {
 			t.BySeverity[list[i].Severity]++
 		}
 	}
+}
+
+// troubleOf is the highest severity of a tunnel's list. What another anomaly of
+// the list explains is left out; what a gateway's explains is not, for the tunnel
+// suffers from it all the same.
+func troubleOf(list []report.Anomaly) report.Severity {
+	worst := worstOf(list)
+	for i := range list {
+		a := &list[i]
+		if a.ConsequenceOf != "" && a.Severity.Rank() > worst.Rank() &&
+			!slices.ContainsFunc(list, func(c report.Anomaly) bool { return c.ID == a.ConsequenceOf }) {
+			worst = a.Severity
+		}
+	}
+	return worst
 }
 
 // worstOf is the highest severity of a list, consequences aside.

@@ -52,7 +52,7 @@ func (h *top) sorted() []*report.Tunnel {
 
 // before orders tunnels by how much they need attention.
 func before(a, b *report.Tunnel) bool {
-	if x, y := worstOf(a.Anomalies).Rank(), worstOf(b.Anomalies).Rank(); max(x, 0) != max(y, 0) {
+	if x, y := troubleOf(a.Anomalies).Rank(), troubleOf(b.Anomalies).Rank(); max(x, 0) != max(y, 0) {
 		return x > y
 	}
 	if x, y := urgency(a.Status), urgency(b.Status); x != y {

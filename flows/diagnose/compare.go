@@ -46,6 +46,24 @@ func compare(g *report.Gateway, members []Member) string {
 	return someTroubled(g, bad, common)
 }
 
+// flapNote tells of tunnels that fell silent together, after what else was said.
+func flapNote(s *SiteFlap, said string) string {
+	if s == nil || len(s.Events) == 0 {
+		return ""
+	}
+	e := &s.Events[len(s.Events)-1]
+	note := fmt.Sprintf(" %d of %d fell silent at one moment (site-flapping)", e.Tunnels, e.Of)
+	if n := s.EventsTotal; n > 1 {
+		note = fmt.Sprintf(" They fell silent together %s (site-flapping)", times(uint64(n)))
+	}
+	if !strings.Contains(said, ownLine) {
+		note += ": look at " + ownLine
+	}
+	return note + "."
+}
+
+const ownLine = "the gateway itself and its own line first"
+
 // allOf is "Both tunnels", "All 9 tunnels".
 func allOf(n uint64) string {
 	if n == 2 {
@@ -67,13 +85,25 @@ func allTroubled(g *report.Gateway, members []Member, common codeSet) string {
 	if list := slices.Collect(common.codes()); len(list) > 0 {
 		s += ", each with " + upTo(3, list)
 	}
+	same := true
+	for i := range members {
+		same = same && members[i].Status == members[0].Status
+	}
+	if down := members[0].Status; same && (down == report.StatusSilent || down == report.StatusFailed) {
+		s = fmt.Sprintf("%s %s", allOf(g.Tunnels), map[report.Status]string{report.StatusSilent: "fell silent", report.StatusFailed: "failed to come up"}[down])
+		if list := slices.Collect(common.codes()); len(list) > 0 {
+			s += ", each with " + upTo(3, list)
+		}
+	} else {
+		same = false
+	}
 	switch {
 	case g.PeersTotal == 1:
 		return s + "; they have one peer, so gateway, peer and path cannot be told apart."
-	case common == codeSet{}:
+	case common == codeSet{} && !same:
 		return s + ", but not with the same symptom: look at each, then at what the gateway has in common."
 	}
-	return s + ": look at the gateway itself and its own link first."
+	return s + ": look at " + ownLine + "."
 }
 
 func oneTroubled(g *report.Gateway, members []Member, bad *Member) string {

@@ -16,12 +16,13 @@ func Tunnel(f *Facts) (verdict string, anomalies []report.Anomaly) {
 	l := newLook(f)
 	found := findings(l)
 	anomalies = number(found)
+	explainOutside(anomalies, f.Outages)
 	if slices.ContainsFunc(l.t.Transports, func(name string) bool { return strings.HasPrefix(name, "tcp-") }) {
 		for i := range anomalies {
 			anomalies[i].WiresharkFilter = inTCP(anomalies[i].WiresharkFilter)
 		}
 	}
-	return l.verdict(found), anomalies
+	return l.verdict(found) + l.together(), anomalies
 }
 
 // findings applies every rule and links what one finding explains of others.

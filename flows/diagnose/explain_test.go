@@ -137,6 +137,7 @@ func TestEvidenceKeysAreEmitted(t *testing.T) {
 		}
 	}
 	note(halfOpenFlood.Code, FloodAnomaly(floodFacts()).Evidence)
+	note(siteFlapping.Code, SiteFlapping(flappingSite()).Evidence)
 	for _, e := range Catalogue() {
 		for _, k := range e.Evidence {
 			if !emitted[e.Code+" "+k.Name] {

@@ -41,6 +41,10 @@ type Facts struct {
 	// Outside are unprotected notifies between the peers that belong to no IKE SA
 	// of the tunnel, as INVALID_SPI (RFC 7296 1.5).
 	Outside []ClearNotify
+	// Endings are those of IKE SAs that stood and were not rekeyed, in order; Outages
+	// the moments at which the tunnel fell silent together with others.
+	Endings []Ending
+	Outages []Outage
 
 	// End is the time of the last packet of the whole input.
 	End time.Time

@@ -38,8 +38,9 @@ const (
 	maxTunnelIDs   = 8
 )
 
-// Gateway compares the tunnels of one address. Members are in report order.
-func Gateway(address string, members []Member) report.Gateway {
+// Gateway compares the tunnels of one address. Members are in report order; flap
+// is nil if they did not fall silent together.
+func Gateway(address string, members []Member, flap *SiteFlap) report.Gateway {
 	g := report.Gateway{Address: address, Tunnels: uint64(len(members))}
 	first, last := members[0].First, members[0].Last
 	for i := range members {
@@ -61,6 +62,7 @@ func Gateway(address string, members []Member) report.Gateway {
 	g.Shared = sharedCodes(members)
 	g.Traits = traits(members)
 	g.Comparison = compare(&g, members)
+	g.Comparison += flapNote(flap, g.Comparison)
 	return g
 }
 

@@ -137,6 +137,11 @@ func reconnects(l *look) []*finding {
 // waits that differ by less than a tenth, or by 2 s.
 func fixedPeriod(starts []time.Time) (mean time.Duration, ok bool) {
 	const minWaits = 4
+	return evenly(starts, minWaits)
+}
+
+// evenly does so for at least so many waits.
+func evenly(starts []time.Time, minWaits int) (mean time.Duration, ok bool) {
 	if len(starts) <= minWaits {
 		return 0, false
 	}

@@ -77,6 +77,7 @@ var families = []struct {
 	{"Moving ends", addresses},
 	{"Reachability", reachability},
 	{"Negotiation", negotiation},
+	{"Gateways, and tunnels that do not last", gateways},
 	{"Weak choices", security},
 	{"Authentication, EAP and the first Child SA", authfail},
 	{"Rekeys that fail or collide", rekeyfail},
