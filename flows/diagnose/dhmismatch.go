@@ -60,11 +60,11 @@ func dhMismatches(l *look) []*finding {
 		var list []ikeLook
 		for _, v := range l.ike {
 			if v.Reversed == reversed && v.InvalidKE.Count > 0 && !v.retried() && !l.succeeded(&v, v.InvalidKE.Last.Time) &&
-				v.NoProposal.Count <= 0 && l.end.Sub(v.InvalidKE.Last.Time) >= minWaitRetry {
+				v.NoProposal.Count <= 0 {
 				list = append(list, v)
 			}
 		}
-		if len(list) > 0 {
+		if len(list) > 0 && l.end.Sub(list[0].InvalidKE.First.Time) >= minWaitRetry {
 			out = append(out, l.dhMismatch(list))
 		}
 	}

@@ -63,6 +63,14 @@ func fallbacks(l *look) []*finding {
 				first = a.first
 			}
 		}
+		means := fmt.Sprintf("UDP does not pass between %s and %s, at least one way; TCP does.", l.side(false), l.side(true))
+		for _, p := range l.pendings() { // the first messages passed, on another port
+			if !p.Reversed && p.moved() && p.Time.Before(c.sign().Time) {
+				first = p.Mark
+				means = fmt.Sprintf("UDP %d does not pass between %s and %s, at least one way, though UDP %d does; TCP does, too.",
+					p.DestinationPort, l.side(false), l.side(true), p.opener().DestinationPort)
+			}
+		}
 		f := udpTCPFallback.finding(1, first.timeOr(c.sign().Time), c.sign().Time)
 		f.lost = lost{"ike", true, f.FirstSeen, f.LastSeen}
 		from, to := l.label(c.from), l.label(c.to)
@@ -70,7 +78,7 @@ func fallbacks(l *look) []*finding {
 		n := uint64(max(c.UnansweredSendings, 1))
 		f.say(fmt.Sprintf("A request of %s on %s was sent %s without an answer; %s after the first, %s was tried and answered.",
 			l.side(false), from, times(n), span(wait), to),
-			fmt.Sprintf("UDP does not pass between %s and %s, at least one way; TCP does.", l.side(false), l.side(true)))
+			means)
 		f.or("the responder takes no IKE over UDP from this peer", "UDP was lost by chance and the wait was short")
 		f.ref(first, "request over UDP")
 		f.ref(c.LastOld, "last over UDP")

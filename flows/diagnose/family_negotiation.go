@@ -29,8 +29,9 @@ var negotiation = []*Entry{
 // ports that look at one tunnel.
 func negotiations(l *look) []*finding {
 	stuck := l.pendings()
+	dropped := droppedFragments(l, stuck)
 	return slices.Concat(
-		natPorts(l, stuck), droppedFragments(l, stuck), unfragmented(l), fragmentLosses(l),
+		natPorts(l, stuck), dropped, unfragmented(l, dropped), fragmentLosses(l),
 		dhMismatches(l), versions(l), unsupportedNATT(l), missingNATT(l), crossings(l), malformed(l),
 	)
 }
@@ -39,9 +40,7 @@ func negotiations(l *look) []*finding {
 func linkNegotiations(l *look, each linker) {
 	// A large message that gets lost, because it left as IP fragments, because
 	// nobody agreed on IKE fragmentation.
-	each(&fragmentsDropped, &ikeFragmentationMissing, func(f, c *finding) bool {
-		return f.Confidence.Cause != report.ConfidenceLow && f.sharesTerm(c)
-	})
+	each(&fragmentsDropped, &ikeFragmentationMissing, forLackOf)
 	// What is sent again is the message that gets lost.
 	again := func(f, c *finding) bool { return c.covers(f) && f.sharesTerm(c) }
 	for _, cause := range []*Entry{&natTPortBlocked, &fragmentsDropped, &ikeFragmentLoss} {
@@ -59,7 +58,15 @@ func linkNegotiations(l *look, each linker) {
 
 	each(&natTMissing, &natTUnsupported, func(f, c *finding) bool { return f.sharesTerm(c) })
 	// ESP that a NAT does not map comes out on one side only.
-	each(&oneWayESP, &natTMissing, func(f, c *finding) bool { return c.Severity.Rank() >= report.SeverityWarning.Rank() })
+	harmful := func(f, c *finding) bool { return c.Severity.Rank() >= report.SeverityWarning.Rank() }
+	each(&espBlocked, &natTMissing, harmful)
+	each(&oneWayESP, &natTMissing, harmful)
+}
+
+// forLackOf tells whether messages get lost that IKE fragmentation would have kept
+// small.
+func forLackOf(dropped, missing *finding) bool {
+	return dropped.Confidence.Cause != report.ConfidenceLow && dropped.sharesTerm(missing)
 }
 
 // covers tells whether the lost messages of f are among those of c: the same

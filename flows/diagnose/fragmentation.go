@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ikesniff/ikesniff/report"
 )
@@ -47,8 +48,9 @@ var ikeFragmentationMissing = Entry{
 }
 
 // unfragmented makes one finding of all IKE SAs of the tunnel that lack IKE
-// fragmentation and had use for it.
-func unfragmented(l *look) []*finding {
+// fragmentation and had use for it. dropped are those about large messages that
+// get lost.
+func unfragmented(l *look, dropped []*finding) []*finding {
 	var f *finding
 	var n uint64
 	largest := Message{}
@@ -88,11 +90,34 @@ func unfragmented(l *look) []*finding {
 	}
 	f.Count = n
 	f.Evidence["ike_sas"] = n
+	f.hurt(dropped)
 	if largest.set() {
 		f.Evidence["largest_datagram"], f.Evidence["ip_fragments"] = max(largest.Datagram, 0), max(largest.IPFragments, 0)
 	}
 	return []*finding{f}
 }
+
+// hurt says what came of it: large messages that get lost.
+func (f *finding) hurt(dropped []*finding) {
+	for _, d := range dropped {
+		if !forLackOf(d, f) {
+			continue
+		}
+		offers, _, _ := strings.Cut(f.Observation, ";")
+		f.Observation = offers + ". " + d.Observation
+		f.Interpretation = "Large messages are left to IP to cut up, and on this path those fragments get lost." + f.Interpretation[len(unhurt):]
+		f.Confidence.Cause = d.Confidence.Cause
+		f.Advice = f.Advice[:1] // the rest is for where it works
+		f.or(d.Alternatives...)
+		for _, r := range d.Refs {
+			f.ref(Mark{Ref: r.Ref}, r.Role)
+		}
+		return
+	}
+}
+
+// unhurt is what the interpretation begins with where nothing came of it.
+const unhurt = "Large messages are left to IP to cut up."
 
 func (v ikeLook) unfragmentedText(m *Message, offers [2]bool) (seen, means string) {
 	fix := v.to
@@ -114,7 +139,7 @@ func (v ikeLook) unfragmentedText(m *Message, offers [2]bool) (seen, means strin
 	default:
 		seen += "; of later messages only the first IP fragments came here."
 	}
-	return seen, fmt.Sprintf("Large messages are left to IP to cut up. IKE fragmentation has to be enabled on %s.", fix)
+	return seen, fmt.Sprintf(unhurt+" IKE fragmentation has to be enabled on %s.", fix)
 }
 
 // largestMessage is the largest one of the SA after its first exchange that

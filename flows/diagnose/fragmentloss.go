@@ -82,7 +82,7 @@ func (l *look) brokenSets() []brokenSet {
 				out = append(out, s)
 			}
 			s.Message, s.toResponder, s.sendings = &y.Response, from == v.Reversed, x.Responses
-			s.last, s.answered = y.LastSent.timeOr(y.Response.Time), i+1 < len(v.sa.Exchanges) || l.dataFrom(v, y.Response.Time)
+			s.last, s.answered = y.LastSent.timeOr(y.Response.Time), i+1 < len(v.sa.Exchanges) || l.carried(&v)
 			if s.broken() {
 				out = append(out, s)
 			}

@@ -114,7 +114,7 @@ func (l *look) lostRequests(list []pending, toResponder bool) *finding {
 		seen += fmt.Sprintf("; datagrams of %s bytes at most were answered", grouped(uint64(n)))
 		f.Evidence["largest_answered"] = n
 	}
-	means := fmt.Sprintf("Likely the fragments do not all reach %s: something on the path drops them.", p.to)
+	means := fmt.Sprintf("The fragments do not all reach %s: something on the path drops them.", p.to)
 	if p.IPFragments == 0 {
 		means = "The message may be too large for the path further on, where it would be cut into IP fragments that are dropped."
 	}
@@ -209,7 +209,7 @@ func (l *look) lostAnswers(toResponder bool) *finding {
 			if x.From != "initiator" || x.Type != "IKE_AUTH" || r == nil || !y.Response.set() || !y.Response.large() {
 				continue
 			}
-			if i+1 < len(v.sa.Exchanges) || l.dataFrom(v, y.Response.Time) {
+			if i+1 < len(v.sa.Exchanges) || l.carried(&v) {
 				continue // the initiator went on: it got the answer
 			}
 			var after []Mark
@@ -227,13 +227,6 @@ func (l *look) lostAnswers(toResponder bool) *finding {
 	return nil
 }
 
-// dataFrom tells whether the SA's initiator sent data after a time.
-func (l *look) dataFrom(v ikeLook, t time.Time) bool {
-	return slices.ContainsFunc(l.children, func(c childLook) bool {
-		return c.ToResponder != v.Reversed && c.Last.set() && c.Last.Time.After(t)
-	})
-}
-
 func (l *look) lostAnswer(v ikeLook, m *Message, r *Repeat, after []Mark, toResponder bool) *finding {
 	f := fragmentsDropped.finding(uint64(len(after)), m.Time, after[len(after)-1].Time)
 	f.lost = lost{"ike", toResponder, f.FirstSeen, f.LastSeen}
@@ -245,7 +238,7 @@ func (l *look) lostAnswer(v ikeLook, m *Message, r *Repeat, after []Mark, toResp
 	}
 	seen := fmt.Sprintf("%s answered IKE_AUTH %s; %s sent the request %s more, until %s after the answer",
 		v.to, size, v.from, times(uint64(len(after))), span(f.LastSeen.Sub(m.Time)))
-	means := fmt.Sprintf("Likely the answer does not reach %s: something on the path drops its fragments.", v.from)
+	means := fmt.Sprintf("The answer does not reach %s: something on the path drops its fragments.", v.from)
 	f.ref(m.Mark, "answer")
 	f.refs(after, "request sent again", maxRefs/2)
 	f.term(ikeTerm(v.sa.InitiatorSPI))

@@ -75,11 +75,11 @@ func malformed(l *look) []*finding {
 	if m.From == "responder" {
 		from = first.to
 	}
-	seen := fmt.Sprintf("%s whose payloads do not hold together", capital(count(n, "IKE message")))
+	what := fmt.Sprintf("%s, at byte %d", orWord(m.Text, "its lengths contradict one another"), max(m.Offset, 0))
+	seen := fmt.Sprintf("An IKE message of %s does not hold together: %s", from, what)
 	if n > 1 {
-		seen += ", the first"
+		seen = fmt.Sprintf("%s do not hold together; the first, of %s: %s", grouped(n)+" IKE messages", from, what)
 	}
-	seen += fmt.Sprintf(" from %s: %s, at byte %d of it", from, orWord(m.Text, "its lengths contradict one another"), max(m.Offset, 0))
 	f.Evidence["messages"], f.Evidence["from"], f.Evidence["offset"] = n, from, max(m.Offset, 0)
 	f.Evidence["what"] = orWord(m.Text, "lengths contradict one another")
 	if l.t.Status == report.StatusUp {

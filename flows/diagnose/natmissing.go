@@ -84,11 +84,15 @@ func missingNATT(l *look) []*finding {
 			f.or("a peer that uses such a port of its own accord: then there is no NAT")
 		}
 		seen += fmt.Sprintf("; ESP goes straight in IP, %s to %s and %s back", count(n[0], "packet"), l.side(true), grouped(n[1]))
-		means := "NAT traversal is off on one side. The NAT has to map ESP, which has no ports: it may drop it, or give it to the wrong host."
+		off := "NAT traversal is off on one side"
+		if v.withoutNATT() == "" && v.RequestRead && v.ResponseRead {
+			off = "Both peers know NAT traversal, but one does not use it"
+		}
+		means := off + ". The NAT has to map ESP, which has no ports: it may drop it, or give it to the wrong host."
 		if l.t.Data == report.DataBoth || n[0] > 0 && n[1] > 0 && l.f.OneWay == nil {
 			f.Severity = report.SeverityNotice
 			seen += "; data goes both ways all the same"
-			means = "NAT traversal is off on one side. It works as long as the NAT maps ESP for this one peer."
+			means = off + ". It works as long as the NAT maps ESP for this one peer."
 		}
 		f.say(seen+".", means)
 		f.ref(v.opener().Mark, "first request")

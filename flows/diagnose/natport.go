@@ -27,6 +27,7 @@ var natTPortBlocked = Entry{
 		"since the keys differ, and says nothing.",
 	LookAlikes: []string{
 		"A large IKE_AUTH that is lost as IP fragments: the port is open for small messages (fragments-dropped).",
+		"IKE fragments of which some are missing here: what arrives cannot be answered (ike-fragment-loss).",
 		"IKE_AUTH answered by a refusal: that is an answer on the new port (authentication-failed).",
 		"Both messages on one port: nothing was moved, so the port is not the difference.",
 		"A capture that shows one direction only: there IKE_SA_INIT has no answer either.",
@@ -63,7 +64,7 @@ func natPorts(l *look, list []pending) []*finding {
 	for _, reversed := range []bool{false, true} {
 		var moved []pending
 		for _, p := range list {
-			if p.Reversed == reversed && p.moved() && !p.large() && !p.refused() && !l.heardOn(&p, p.Time, l.end) {
+			if p.Reversed == reversed && p.moved() && !p.large() && p.Incomplete <= 0 && !p.refused() && !l.heardOn(&p, p.Time, l.end) {
 				moved = append(moved, p)
 			}
 		}
@@ -122,7 +123,7 @@ func (l *look) natPort(list []pending) *finding {
 	if repeats {
 		seen += fmt.Sprintf("; %s spoke again on UDP %d meanwhile", p.to, old)
 	}
-	means := fmt.Sprintf("Likely UDP %d is blocked between the two, on the way there or back, or not forwarded to %s.", p.DestinationPort, p.to)
+	means := fmt.Sprintf("UDP %d is blocked between the two, on the way there or back, or not forwarded to %s.", p.DestinationPort, p.to)
 	if p.sa.Version == 1 && !repeats && !strings.Contains(p.sa.Proposal.Authentication, "signature") {
 		f.Confidence.Cause = report.ConfidenceLow
 		means = fmt.Sprintf("Either UDP %d is blocked between the two, or %s cannot decrypt the message, since the pre-shared keys differ, and drops it.",
@@ -138,6 +139,9 @@ func (l *look) natPort(list []pending) *finding {
 	f.or("the answers take another way than past this capture point")
 	f.orUnknown("whether the message reaches " + p.to)
 	f.fill("<peer>", p.from)
+	if p.sa.Version != 1 {
+		f.Advice = f.Advice[:len(f.Advice)-1] // the last is for IKEv1
+	}
 	s.show(f, l)
 	f.Evidence["answered_port"], f.Evidence["silent_port"] = old, p.DestinationPort
 	f.Evidence["heard_before"] = before

@@ -94,6 +94,7 @@ func unsupportedNATT(l *look) []*finding {
 				f.Severity = report.SeverityNotice
 				means = "A NAT seems to be between the two, and they cannot agree on ESP in UDP."
 				if v.mapped() {
+					f.Confidence.Cause = report.ConfidenceMedium
 					seen += fmt.Sprintf("; the first request comes from UDP port %d, as a NAT gives them", m.SourcePort)
 				}
 			}

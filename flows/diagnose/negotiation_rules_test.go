@@ -441,3 +441,26 @@ func TestLargeMessageNamesThePortToo(t *testing.T) {
 		t.Errorf("%s\n%q", a.Observation, a.Alternatives)
 	}
 }
+
+func TestVerdictOfNegotiations(t *testing.T) {
+	for _, c := range []struct {
+		facts *Facts
+		want  string
+	}{
+		{stuckTunnel(), "198.51.100.1 answers on UDP 500; IKE_AUTH to UDP 4500 was sent 5 times, and nothing came back from there. Likely cause: UDP 4500 is blocked (medium confidence)."},
+		{stuckV1(), "198.51.100.1 answers on UDP 500; message 5 of main mode to UDP 4500 was sent 5 times, and nothing came back from there. Likely cause: UDP 4500 is blocked, or the pre-shared keys differ (low confidence)."},
+		{with(stuckTunnel(), authIn(2500, 2)), "IKE_AUTH left in 2 IP fragments, was sent 5 times, and no answer was seen here. Likely cause: the path drops IP fragments (medium confidence)."},
+		{with(with(stuckTunnel(), authIn(2500, 2)), func(f *Facts) { f.IKE[0].FragmentationBy[0] = false }),
+			"IKE_AUTH left in 2 IP fragments, was sent 5 times, and no answer was seen here. Likely cause: the path drops IP fragments (medium confidence). IKE fragmentation is not agreed on."},
+		{with(stuckTunnel(), authIn(1450, 0)), "IKE_AUTH of 1,450 bytes was sent 5 times, and no answer was seen here. Likely cause: it is too large for the path (low confidence)."},
+		{with(stuckTunnel(), onlyFirst(5)), "Of 5 large IKE messages only the first fragment came here. Likely cause: the path drops IP fragments (high confidence)."},
+		{lostAnswerTunnel(), "IKE_AUTH was answered with 2,700 bytes, and sent again all the same, 5 times in all. Likely cause: the path drops IP fragments (medium confidence)."},
+		{inPieces(5, 5, 3, 4, false), "Of IKE_AUTH in IKE fragments some are missing here in 5 of 5 sendings. Likely cause: the path drops them (medium confidence)."},
+		{refusedGroup(), "198.51.100.1 asked for ECP_384 (group 20) (INVALID_KE_PAYLOAD), and 192.0.2.1 did not come back with it. Likely cause: no group in common (high confidence)."},
+		{with(refusedTunnel(), majorVersion), "198.51.100.1 does not take IKEv2 of 192.0.2.1 (high confidence)."},
+	} {
+		if got, _ := judge(t, c.facts); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+}

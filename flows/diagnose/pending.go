@@ -30,7 +30,7 @@ func (l *look) pendings() []pending {
 		if v.sa.Version == 1 {
 			p, ok = v.pendingV1()
 		}
-		if !ok || !p.set() || l.dataSince(v, p.Time) {
+		if !ok || !p.set() || l.carried(&v) {
 			continue
 		}
 		waited := l.end.Sub(p.Time)
@@ -86,14 +86,6 @@ func (v ikeLook) repeatOf(x *report.Exchange) *Repeat {
 		}
 	}
 	return nil
-}
-
-// dataSince tells whether the SA's responder sent data after a time: then the
-// negotiation went on, whatever was seen of it here.
-func (l *look) dataSince(v ikeLook, t time.Time) bool {
-	return slices.ContainsFunc(l.children, func(c childLook) bool {
-		return c.ToResponder == v.Reversed && c.Last.set() && c.Last.Time.After(t)
-	})
 }
 
 // until is the last sending.

@@ -44,7 +44,7 @@ func (l *look) verdictUp(found []*finding) string {
 	default:
 		s += ", begun at " + l.clock.at(root.sa.FirstSeen)
 	}
-	return s + "; " + orWord(l.stopped(found), l.data()) + "." + l.past(arrival, found) + flapsNote(found) + l.lossNote(found) + l.lifeNote(found)
+	return s + "; " + orWord(l.stopped(found), l.data()) + "." + l.past(arrival, found) + l.lossNote(found) + l.lifeNote(found) + l.encapsulationNote(found)
 }
 
 func (l *look) verdictESPOnly(found []*finding) string {
@@ -66,7 +66,7 @@ func (l *look) verdictESPOnly(found []*finding) string {
 
 func (l *look) verdictSilent(found []*finding) string {
 	if n := len(l.ike); n > 0 && !l.anyData() {
-		if s := l.refusal(&l.ike[n-1], found); s != "" {
+		if s := orWord(l.refusal(&l.ike[n-1], found), l.hindrance(&l.ike[n-1], found)); s != "" {
 			return capital(s)
 		}
 	}
@@ -102,7 +102,7 @@ func (l *look) verdictClosed() string {
 func (l *look) obstacle(found []*finding) string {
 	for i := len(l.ike) - 1; i >= 0; i-- {
 		v := &l.ike[i]
-		if s := l.refusal(v, found); s != "" {
+		if s := orWord(l.refusal(v, found), l.hindrance(v, found)); s != "" {
 			return s
 		}
 		switch {
@@ -196,7 +196,7 @@ func (l *look) root() *ikeLook {
 	}
 	for range l.ike { // each step goes back one SA: no ring lasts longer
 		p := l.before(v)
-		if p == nil || l.beganAnew(v) {
+		if p == nil {
 			break
 		}
 		v = p

@@ -271,7 +271,7 @@ func (f *cTCP) send(from sender, protocol uint8, b []byte, carries func(*counts)
 // datagram, ESP in others, each with a trailer. It is no stream of RFC 8229.
 func ciscoTCP(t *trace) {
 	x := newIKEv1(t, plain("198.51.100.40:49160"), plain("203.0.113.80:10000"))
-	x.natT = false
+	x.natT = [2]bool{}
 	c := newConn(t, x.end[0].seen, x.end[1].seen)
 	c.open()
 	x.cisco = &cTCP{c: c, magic: t.bytes(7)}

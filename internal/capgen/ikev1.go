@@ -11,14 +11,14 @@ type ikev1 struct {
 	peers
 	offer  []wire.V1Transform
 	chosen int
-	natT   bool // both ends speak RFC 3947
+	natT   [2]bool // which ends speak RFC 3947
 }
 
 // strongV1 is AES-256, SHA-1 (which the NAT-D hashes use, too), group 14.
 var strongV1 = wire.V1Transform{Encryption: 7, KeyLength: 256, Hash: 2, Auth: wire.AuthPSK, Group: 14, Lifetime: 28800}
 
 func newIKEv1(t *trace, a, b end) *ikev1 {
-	return &ikev1{peers: newPeers(t, a, b), offer: []wire.V1Transform{strongV1}, natT: true}
+	return &ikev1{peers: newPeers(t, a, b), offer: []wire.V1Transform{strongV1}, natT: [2]bool{true, true}}
 }
 
 // message makes a phase 1 message in the clear.
@@ -34,9 +34,9 @@ func (x *ikev1) encrypted(exchange uint8, id uint32, first uint8, n int) []byte 
 	return wire.EncryptedV1(h, first, x.t.bytes((n+15)/16*16))
 }
 
-func (x *ikev1) vendors() []wire.Payload {
+func (x *ikev1) vendors(from sender) []wire.Payload {
 	p := []wire.Payload{{Type: wire.V1PayloadVendor, Body: wire.VendorDPD}}
-	if x.natT {
+	if x.natT[from] {
 		p = append(p, wire.Payload{Type: wire.V1PayloadVendor, Body: wire.VendorNATT})
 	}
 	return p
@@ -52,7 +52,7 @@ func (x *ikev1) keyExchange() []wire.Payload {
 }
 
 func (x *ikev1) natDetection(from sender) []wire.Payload {
-	if !x.natT {
+	if !x.natT[initiator] || !x.natT[responder] {
 		return nil
 	}
 	return wire.V1NATDetection(x.spi[0], x.spi[1], x.end[from].own, x.end[1-from].seen)
@@ -62,7 +62,7 @@ func (x *ikev1) natDetection(from sender) []wire.Payload {
 // known yet.
 func (x *ikev1) first() []byte {
 	h := wire.Header{InitiatorSPI: x.spi[0], Version: 0x10, Exchange: wire.ExchangeMain}
-	return wire.Message(h, append([]wire.Payload{wire.V1SA(1, x.offer...)}, x.vendors()...)...)
+	return wire.Message(h, append([]wire.Payload{wire.V1SA(1, x.offer...)}, x.vendors(initiator)...)...)
 }
 
 // choice is the answer to the SA payload. The transform keeps the number it was
@@ -72,14 +72,7 @@ func (x *ikev1) choice() wire.Payload { return wire.V1SA(uint8(1+x.chosen), x.of
 // main captures main mode. If natPort is not 0 the ends move to NAT traversal
 // ports for message 5, as RFC 3947 4 has it.
 func (x *ikev1) main(natPort uint16) {
-	x.ike(initiator, x.first())
-	x.t.wait(x.rtt)
-	x.ike(responder, x.message(wire.ExchangeMain, append([]wire.Payload{x.choice()}, x.vendors()...)...))
-	x.t.wait(3 * time.Millisecond)
-	x.ike(initiator, x.message(wire.ExchangeMain, append(x.keyExchange(), x.natDetection(initiator)...)...))
-	x.t.wait(x.rtt)
-	x.ike(responder, x.message(wire.ExchangeMain, append(x.keyExchange(), x.natDetection(responder)...)...))
-	x.t.wait(5 * time.Millisecond)
+	x.mainUntil4()
 	if natPort != 0 {
 		x.float(natPort)
 	}
@@ -89,13 +82,28 @@ func (x *ikev1) main(natPort uint16) {
 	x.t.wait(4 * time.Millisecond)
 }
 
+// mainUntil4 captures the messages of main mode that are in the clear, and
+// returns the last of them.
+func (x *ikev1) mainUntil4() []byte {
+	x.ike(initiator, x.first())
+	x.t.wait(x.rtt)
+	x.ike(responder, x.message(wire.ExchangeMain, append([]wire.Payload{x.choice()}, x.vendors(responder)...)...))
+	x.t.wait(3 * time.Millisecond)
+	x.ike(initiator, x.message(wire.ExchangeMain, append(x.keyExchange(), x.natDetection(initiator)...)...))
+	x.t.wait(x.rtt)
+	four := x.message(wire.ExchangeMain, append(x.keyExchange(), x.natDetection(responder)...)...)
+	x.ike(responder, four)
+	x.t.wait(5 * time.Millisecond)
+	return four
+}
+
 // aggressive captures aggressive mode. The responder proves itself in the
 // clear: with HASH_R, which a pre-shared key goes into, or with a signature.
 func (x *ikev1) aggressive() {
 	h := wire.Header{InitiatorSPI: x.spi[0], Version: 0x10, Exchange: wire.ExchangeAggressive}
 	p := append([]wire.Payload{wire.V1SA(1, x.offer...)}, x.keyExchange()...)
 	p = append(p, wire.V1IDName("branch7.example.com"))
-	x.ike(initiator, wire.Message(h, append(p, x.vendors()...)...))
+	x.ike(initiator, wire.Message(h, append(p, x.vendors(initiator)...)...))
 	x.t.wait(x.rtt)
 	p = append([]wire.Payload{x.choice()}, x.keyExchange()...)
 	p = append(p, wire.V1IDAddress(x.end[1].own.Addr()))
@@ -104,7 +112,7 @@ func (x *ikev1) aggressive() {
 	} else {
 		p = append(p, wire.Payload{Type: wire.V1PayloadSignature, Body: x.t.bytes(256)})
 	}
-	p = append(append(p, x.vendors()...), x.natDetection(responder)...)
+	p = append(append(p, x.vendors(responder)...), x.natDetection(responder)...)
 	x.ike(responder, x.message(wire.ExchangeAggressive, p...))
 	x.t.wait(3 * time.Millisecond)
 	x.ike(initiator, x.encrypted(wire.ExchangeAggressive, 0, wire.V1PayloadHash, 76))

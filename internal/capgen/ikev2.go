@@ -17,6 +17,8 @@ type ikev2 struct {
 	group  uint16
 	nonce  []byte
 	public []byte
+	// whole ends do not offer IKE fragmentation (RFC 7383 2.3).
+	whole [2]bool
 	// vendors end both IKE_SA_INIT messages.
 	vendors [2][]wire.Payload
 }
@@ -53,7 +55,8 @@ func (x *ikev2) initRequest(front ...wire.Payload) []byte {
 	}
 	p := append(front, wire.SA(1, x.offer...), wire.KE(x.group, x.public), wire.Nonce(x.nonce))
 	p = append(p, wire.NATDetection(x.spi[0], 0, x.end[0].own, x.end[1].seen)...)
-	p = append(p, wire.Notify(wire.NotifyFragmentation, nil), wire.Notify(wire.NotifySignatureHashAlgos, []byte{0, 2, 0, 3, 0, 4}))
+	p = append(p, x.fragmentation(initiator)...)
+	p = append(p, wire.Notify(wire.NotifySignatureHashAlgos, []byte{0, 2, 0, 3, 0, 4}))
 	p = append(p, x.vendors[initiator]...)
 	return x.message(initiator, wire.ExchangeInit, false, 0, p...)
 }
@@ -74,9 +77,18 @@ func (x *ikev2) initResponse() []byte {
 	}
 	p := []wire.Payload{wire.SA(uint8(1+x.chosen), choice), wire.KE(x.group, t.bytes(wire.PublicSize(x.group))), wire.Nonce(t.bytes(32))}
 	p = append(p, wire.NATDetection(x.spi[0], x.spi[1], x.end[1].own, x.end[0].seen)...)
-	p = append(p, wire.Notify(wire.NotifyFragmentation, nil))
+	p = append(p, x.fragmentation(responder)...)
 	p = append(p, x.vendors[responder]...)
 	return x.message(responder, wire.ExchangeInit, true, 0, p...)
+}
+
+// fragmentation is the notify by which an end offers IKE fragmentation, if it
+// does.
+func (x *ikev2) fragmentation(from sender) []wire.Payload {
+	if x.whole[from] {
+		return nil
+	}
+	return []wire.Payload{wire.Notify(wire.NotifyFragmentation, nil)}
 }
 
 // initError makes an IKE_SA_INIT response that holds nothing but a notify.

@@ -49,13 +49,13 @@ var weak = []wire.Transform{wire.TripleDES, wire.PRFMD5, wire.HMACMD5, wire.MODP
 // hashes would be made with MD5.
 func weakCryptoIKEv1(t *trace) {
 	x := newIKEv1(t, plain("198.51.100.40:500"), plain("203.0.113.80:500"))
-	x.natT = false
+	x.natT = [2]bool{}
 	x.offer = []wire.V1Transform{{Encryption: 5, Hash: 1, Auth: wire.AuthPSK, Group: 2, Lifetime: 28800}}
 	x.main(0)
 	x.quick(initiator)
 	x.ping(5)
 	t.tunnels(1)
-	t.informs("weak-crypto")
+	t.informs("weak-crypto", "nat-t-unsupported")
 }
 
 // The look-alike: the weak proposal is offered beside a strong one, and the
