@@ -44,7 +44,7 @@ func (l *look) verdictUp(found []*finding) string {
 	default:
 		s += ", begun at " + l.clock.at(root.sa.FirstSeen)
 	}
-	return s + "; " + orWord(l.stopped(found), l.data()) + "." + l.past(arrival, found) + l.lossNote(found) + l.lifeNote(found) + l.encapsulationNote(found)
+	return s + "; " + orWord(l.stopped(found), l.data()) + "." + l.past(arrival, found) + flapsNote(found) + l.lossNote(found) + l.lifeNote(found) + l.encapsulationNote(found)
 }
 
 func (l *look) verdictESPOnly(found []*finding) string {
@@ -196,7 +196,7 @@ func (l *look) root() *ikeLook {
 	}
 	for range l.ike { // each step goes back one SA: no ring lasts longer
 		p := l.before(v)
-		if p == nil {
+		if p == nil || l.beganAnew(v) {
 			break
 		}
 		v = p

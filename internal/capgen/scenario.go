@@ -79,6 +79,7 @@ var families = []struct {
 	{"Negotiation", negotiation},
 	{"Messages that get lost after the first", lostMessages},
 	{"Ends that do not agree", disagreements},
+	{"Gateways, and tunnels that do not last", gateways},
 	{"Weak choices", security},
 	{"Authentication, EAP and the first Child SA", authfail},
 	{"Rekeys that fail or collide", rekeyfail},
