@@ -76,9 +76,19 @@ type overflow struct {
 // oneShot tells whether the initiator has sent one first message and got no
 // answer but a cookie. The same SPI sent again is a real client waiting.
 func (sa *ikeSA) oneShot() bool {
-	return sa.began && sa.spiR == 0 && sa.messages[sideInitiator] == 1 && sa.exchanges.total == 1 &&
+	return sa.opened() && sa.began && sa.spiR == 0 && sa.messages[sideInitiator] == 1 && sa.exchanges.total == 1 &&
 		sa.messages[sideResponder] == uint64(sa.cookie.count) && sa.invalidKE.count+sa.proposal.count == 0 &&
 		sa.chosen == nil && sa.otherTap+sa.sure+sa.maybe[0]+sa.maybe[1] == 0 && len(sa.paths) == 1
+}
+
+// opened tells whether the first exchange is one that begins an IKE SA, and its
+// request came in one piece and in clear: of others more would have to be kept.
+func (sa *ikeSA) opened() bool {
+	if len(sa.exchanges.first) == 0 || sa.authDone.set() || sa.hashInClear.set() {
+		return false
+	}
+	x := &sa.exchanges.first[0]
+	return (x.typ == exchangeSAInit || isPhase1(x.typ)) && x.requests == 1 && x.fragments == nil
 }
 
 // note remembers an SA that may be unfinished, and folds what is idle.
@@ -222,7 +232,7 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 	sa.exchanges.add(exchange{typ: f.typ, id: f.id, from: sideInitiator, digest: f.digest, print: f.print,
 		group: f.group, request: f.sent, lastSent: f.sent, response: f.cookie.first, requests: 1,
 		responses: uint64(f.cookie.count), rtt: f.rtt, notifies: f.notifies, message: f.message})
-	if isPhase1(f.typ) {
+	if f.version == 1 && isPhase1(f.typ) {
 		sa.phase1 = &phase1{
 			seen: []phase1Message{{f.digest, sideInitiator, f.sent}},
 			last: f.message[sideInitiator], again: f.sent, count: 1,

@@ -162,7 +162,7 @@ func FuzzTracker(f *testing.F) {
 			p.transport = reassembly.Transport(b[3] % 3)
 			s := sa{ike.SPI(b[4]%4 + 1), ike.SPI(b[4] / 64)}
 			w.tap = dissect.Tap{Direction: capture.Direction(b[5] % 3)}
-			switch b[0] % 8 {
+			switch b[0] % 11 {
 			case 0:
 				w.initRequest(p, sa{i: s.i})
 			case 1:
@@ -176,6 +176,11 @@ func FuzzTracker(f *testing.F) {
 			case 5:
 				w.send(p, ike.Header{InitiatorSPI: s.i, ResponderSPI: s.r, ExchangeType: ike.ExchangeType(b[5]), MessageID: uint32(b[4])},
 					payload(ike.PayloadType(b[3]), in[:min(len(in), 40)]...))
+			case 6:
+				w.v1(p, ike.Header{InitiatorSPI: s.i, ResponderSPI: s.r, ExchangeType: ike.ExchangeType(b[5] % 6), Flags: ike.Flags(b[5] / 128), MessageID: uint32(b[4] % 8)},
+					payload(ike.PayloadType(b[3]), in[:min(len(in), int(b[4])%8)]...))
+			case 7:
+				w.broken(p, reassembly.MessageKind(b[4]%2), int(b[4]%3)+1, b[5]%2 == 0)
 			default:
 				w.esp(p, uint32(b[3]%3)+256, uint32(b[4])*uint32(b[5]%9+1))
 			}
