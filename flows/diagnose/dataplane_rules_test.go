@@ -211,19 +211,20 @@ var dataPlaneCases = map[string][]scenario{
 		{"like it: within 32", func() *Facts { return late(40, 31) }, []string{"notice esp-reordering"}},
 	},
 	"mtu-blackhole": {
-		{"silence: growing waits, small ones pass", func() *Facts { return stuckAt(1480, 0.3, 0.6, 1.2, 2.4) }, []string{"warning mtu-blackhole"}},
+		{"silence: growing waits, small ones pass", func() *Facts { return stuckAt(1480, 0.3, 0.6, 1.2, 2.4, 4.8) }, []string{"warning mtu-blackhole"}},
 		{"ICMP again and again", func() *Facts { return narrow(12, 30, 9) }, []string{"warning mtu-blackhole"}},
 		{"ICMP once, larger ones go on", func() *Facts { return narrow(1, 0, 40) }, []string{"warning mtu-blackhole"}},
-		{"both", after(func() *Facts { return stuckAt(1480, 0.3, 0.6, 1.2, 2.4) }, func(f *Facts) { f.Quotes = narrow(12, 30, 9).Quotes }), []string{"warning mtu-blackhole"}},
+		{"both", after(func() *Facts { return stuckAt(1480, 0.3, 0.6, 1.2, 2.4, 4.8) }, func(f *Facts) { f.Quotes = narrow(12, 30, 9).Quotes }), []string{"warning mtu-blackhole"}},
 		{"IPv6", after(func() *Facts { return narrow(12, 30, 9) }, func(f *Facts) {
 			f.Quotes[0].V6, f.Quotes[0].Type, f.Quotes[0].Code, f.Quotes[0].Sender = true, 2, 0, "2001:db8::9"
 		}), []string{"warning mtu-blackhole"}},
 		{"like it: path MTU discovery works", func() *Facts { return narrow(2, 0.5, 9) }, nil},
 		{"like it: about an IKE message", after(func() *Facts { return narrow(12, 30, 9) }, func(f *Facts) { f.Quotes[0].About = "ike" }), nil},
-		{"like it: small packets again and again", func() *Facts { return stuckAt(132, 0.3, 0.6, 1.2, 2.4) }, nil},
+		{"like it: small packets again and again", func() *Facts { return stuckAt(132, 0.3, 0.6, 1.2, 2.4, 4.8) }, nil},
 		{"like it: at one interval", func() *Facts { return stuckAt(1480, 1, 1, 1, 1, 1, 1) }, nil},
-		{"like it: nothing comes back at all", after(func() *Facts { return stuckAt(1480, 0.3, 0.6, 1.2, 2.4) }, func(f *Facts) { f.Children[0].Stuck.Back = 0 }), nil},
-		{"like it: sent again twice", func() *Facts { return stuckAt(1480, 0.3, 0.6) }, nil},
+		{"like it: nothing comes back at all", after(func() *Facts { return stuckAt(1480, 0.3, 0.6, 1.2, 2.4, 4.8) }, func(f *Facts) { f.Children[0].Stuck.Back = 0 }), nil},
+		{"like it: sent again four times", func() *Facts { return stuckAt(1480, 0.3, 0.6, 1.2, 2.4) }, nil},
+		{"like it: waits that grow by chance", func() *Facts { return stuckAt(1480, 0.3, 0.5, 1.2, 3.1, 5.9, 12) }, nil},
 	},
 	"outer-fragmentation": {
 		{"a tenth of the data", func() *Facts { return cut(100) }, []string{"notice outer-fragmentation"}},
@@ -334,25 +335,27 @@ func TestBlackholeNamesTheSizes(t *testing.T) {
 			t.Errorf("%s: %v, want %v", key, a.Evidence[key], want)
 		}
 	}
-	_, list = judge(t, stuckAt(1480, 0.3, 0.6, 1.2, 2.4))
+	_, list = judge(t, stuckAt(1480, 0.3, 0.6, 1.2, 2.4, 4.8))
 	if a := find(t, list, "mtu-blackhole"); !strings.Contains(a.Interpretation, "No ICMP message") || a.Confidence.Cause != report.ConfidenceMedium {
 		t.Errorf("%v %s", a.Confidence, a.Interpretation)
 	}
 }
 
-func TestGrows(t *testing.T) {
+func TestBacksOff(t *testing.T) {
 	for _, c := range []struct {
 		waits []float64
 		want  bool
 	}{
-		{[]float64{0.2, 0.4, 0.8}, true},
-		{[]float64{1, 2, 4, 8, 8}, true},
-		{[]float64{0.2, 0.4}, false},
-		{[]float64{1, 1, 1, 1}, false},
-		{[]float64{1, 2, 1, 2, 4}, false},
+		{[]float64{0.2, 0.4, 0.8, 1.6, 3.2}, true},
+		{[]float64{0.204, 0.412, 0.832, 1.664, 3.328, 6.656}, true}, // Linux
+		{[]float64{0.05, 0.31, 0.6, 1.2, 2.4, 4.8}, true},           // a probe first
+		{[]float64{0.2, 0.4, 0.8, 1.6}, false},
+		{[]float64{1, 1, 1, 1, 1, 1}, false},
+		{[]float64{1, 2, 1, 2, 4, 8}, false},
+		{[]float64{0.3, 0.7, 1.2, 2.8, 5}, false},
 		{nil, false},
 	} {
-		if got := grows(c.waits); got != c.want {
+		if got := backsOff(c.waits); got != c.want {
 			t.Errorf("%v: %v", c.waits, got)
 		}
 	}

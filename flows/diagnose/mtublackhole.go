@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -15,8 +16,8 @@ var mtuBlackhole = Entry{
 	Rows:     []int{51},
 	Explanation: "Small packets pass the tunnel and large ones vanish: a ping works, a web page hangs. A link on the way takes only " +
 		"smaller packets, and the sender does not hear of it or does not act on it.",
-	OnTheWire: "Either silence: packets of one SA with one and the same size of 1,200 bytes or more, 4 times or more and at waits that " +
-		"grow, as a sender inside repeats what is not acknowledged, while smaller packets pass both ways. Or ICMP: 'fragmentation needed' or " +
+	OnTheWire: "Either silence: packets of one SA with one and the same size of 1,200 bytes or more, 6 times or more and at waits that " +
+		"double each time, as a sender inside repeats what is not acknowledged, while smaller packets pass both ways. Or ICMP: 'fragmentation needed' or " +
 		"'packet too big' about data packets, 3 times or more in 5 s or more, or larger datagrams than it allows 2 s after it.",
 	Causes: "A link with a smaller MTU on the way (PPPoE, mobile, another tunnel) together with a filter that drops ICMP; outer " +
 		"packets that may not be fragmented (DF); a gateway that does not take over the size that ICMP tells.",
@@ -24,6 +25,7 @@ var mtuBlackhole = Entry{
 		"Path MTU discovery at work: one ICMP message, then smaller packets.",
 		"A large packet that is lost once and sent again, and arrives.",
 		"Small packets sent again at growing waits: whoever does not answer, it is not for their size.",
+		"A transfer in full-sized packets: they come one after the other, not at waits that double.",
 		"Large IKE messages that get no answer while data is not concerned.",
 	},
 	Advice: []string{
@@ -65,10 +67,14 @@ const (
 	// No link of today takes less than 1280 bytes, the least of IPv6 (RFC 8200 5);
 	// without the outer headers that is some 1200.
 	minStuckSize = 1200
-	// Four sendings are three waits, two of them longer than the one before: a
-	// sender's backoff and no chance.
-	minStuck       = 4
-	minStuckGrowth = 1.5
+	// Six sendings: the five retransmissions after which the first TCPs give up. Five
+	// waits of which each is twice the one before do not come by chance, even in a
+	// transfer whose packets are all of one size.
+	minStuck = 6
+	// Timers double to within their granularity, 60 ms or 7 % of the wait: longer
+	// waits are kept less exactly (Linux rounds up by some percent).
+	backoffSlack      = 0.060
+	backoffSlackShare = 0.07
 	// A gateway that acts on ICMP does so at once; packets on their way and a rate
 	// limit of the router make no more than two messages.
 	minTooBig      = 3
@@ -128,7 +134,7 @@ func (l *look) stuck(toResponder bool) *childLook {
 	for i := range l.children {
 		c := &l.children[i]
 		s := c.Stuck
-		if c.ToResponder != toResponder || s == nil || s.Size < minStuckSize || s.Total < minStuck || !grows(s.Waits) ||
+		if c.ToResponder != toResponder || s == nil || s.Size < minStuckSize || s.Total < minStuck || !backsOff(s.Waits) ||
 			s.SmallerCount == 0 || s.Back == 0 {
 			continue
 		}
@@ -139,19 +145,19 @@ func (l *look) stuck(toResponder bool) *childLook {
 	return best
 }
 
-// grows tells whether waits are those of a sender that backs off: at least
-// three, none much shorter than the one before, and two that are much longer.
-func grows(waits []float64) bool {
-	longer := 0
-	for i := 1; i < len(waits); i++ {
-		switch {
-		case waits[i] >= minStuckGrowth*waits[i-1]:
-			longer++
-		case waits[i]*minStuckGrowth < waits[i-1]:
-			return false
+// backsOff tells whether waits in seconds hold those of a sender that doubles its
+// timer: five in a row.
+func backsOff(waits []float64) bool {
+	row := 1
+	for i := 1; i < len(waits) && row < minStuck-1; i++ {
+		twice := 2 * waits[i-1]
+		if math.Abs(waits[i]-twice) <= max(backoffSlack, backoffSlackShare*twice) {
+			row++
+		} else {
+			row = 1
 		}
 	}
-	return len(waits) >= minStuck-1 && longer >= 2
+	return row >= minStuck-1
 }
 
 func (l *look) blackhole(toResponder bool, told *Quote, stuck *childLook) *finding {

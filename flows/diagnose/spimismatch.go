@@ -15,7 +15,7 @@ var spiMismatch = Entry{
 	Severity: report.SeverityWarning,
 	Grading: "Notice where it did not last 5 s, or where data goes on the new SA as well. Info where INVALID_SPI came for less than 5 s " +
 		"and data to that side then went on another SPI: packets that were on their way when an SA was deleted look like that.",
-	Rows:     []int{45},
+	Rows: []int{45},
 	Explanation: "A gateway that restarts has lost its SAs. Its peer does not know, and goes on to encrypt with the old ones; the " +
 		"restarted gateway cannot read that and drops it, until the old SAs are deleted or found dead.",
 	OnTheWire: "INVALID_SPI in the clear, which names an SPI that its sender does not know. Or one side begins a new IKE SA without " +

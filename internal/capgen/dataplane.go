@@ -196,8 +196,8 @@ func (p *peers) again(from sender, size int, waits ...time.Duration) {
 func mtuBlackhole(t *trace) {
 	x := upBehindNAT(t)
 	x.ping(4)
-	x.again(initiator, 1420, 250*time.Millisecond, 500*time.Millisecond, time.Second, 2*time.Second, 4*time.Second)
-	t.wait(8 * time.Second)
+	x.again(initiator, 1420, 250*time.Millisecond, 500*time.Millisecond, time.Second, 2*time.Second, 4*time.Second, 8*time.Second)
+	t.wait(6 * time.Second)
 	x.ping(4)
 	t.tunnels(1)
 	t.warns("mtu-blackhole")
