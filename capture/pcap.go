@@ -71,6 +71,16 @@ func newPcapReader(in *input) (*pcapReader, error) {
 // next implements recordReader.
 func (r *pcapReader) next(p *Packet) error {
 	w := r.in.win
+	if r.headerLen == pcapRecordLen && r.minor > 3 && w.end-w.start >= pcapRecordLen {
+		// The common case: the whole record is there, and nothing is odd.
+		h := w.buf[w.start:w.end]
+		captured := r.order.u32(h[8:])
+		if n := pcapRecordLen + int(captured); captured-1 < maxCaptured && n <= len(h) {
+			w.start += n
+			r.fill(p, h[:n:n], captured, r.order.u32(h[12:]))
+			return nil
+		}
+	}
 	h := w.peek(r.headerLen)
 	at := w.offset()
 	if len(h) < r.headerLen {
@@ -97,18 +107,22 @@ func (r *pcapReader) next(p *Packet) error {
 		return r.short(at, len(b), n, captured)
 	}
 	w.skip(n)
-	*p = Packet{
-		Ref:       r.in.nextRef(),
-		Time:      int64(r.order.u32(b))*1e9 + int64(uint64(r.order.u32(b[4:]))*r.fraction),
-		LinkType:  r.link,
-		Data:      b[r.headerLen:n:n],
-		OrigLen:   wireLength(captured, wire),
-		Interface: r.iface,
-	}
+	r.fill(p, b[:n:n], captured, wire)
 	if r.headerLen == pcapModifiedRecordLen {
 		p.Direction = packetType(b[22])
 	}
 	return nil
+}
+
+// fill makes p the packet of record b, all fields of it.
+func (r *pcapReader) fill(p *Packet, b []byte, captured, wire uint32) {
+	p.Ref = r.in.nextRef()
+	p.Time = int64(r.order.u32(b))*1e9 + int64(uint64(r.order.u32(b[4:]))*r.fraction)
+	p.LinkType = r.link
+	p.Data = b[r.headerLen:]
+	p.OrigLen = wireLength(captured, wire)
+	p.Interface = r.iface
+	p.Direction, p.GSOSize, p.Checksum, p.DropsBefore, p.Buffer = 0, 0, 0, 0, nil
 }
 
 // short tells a record that the end of the file cut from a wrong length. A

@@ -150,7 +150,23 @@ func (h *Headers) readTransport(b []byte, end int) bool {
 
 // Payload is the captured part of the payload of p, which h was read from.
 func (h *Headers) Payload(p *capture.Packet) []byte {
-	return p.Data[h.payload:h.end]
+	return p.Data[h.payload:h.end:h.end]
+}
+
+// IP returns fields of the IP header as a Datagram has them.
+func (h *Headers) IP(p *capture.Packet) (ttl uint8, id uint32, hasID bool, length int) {
+	x := p.Data[h.ip:]
+	length = int(h.ipEnd - h.ip)
+	if h.V6 {
+		return x[7], 0, false, length
+	}
+	return x[8], uint32(be16(x[4:])), true, length
+}
+
+// TCP returns the numbers of a TCP header.
+func (h *Headers) TCP(p *capture.Packet) (seq, ack uint32, window uint16) {
+	x := p.Data[h.transport:]
+	return be32(x[4:]), be32(x[8:]), be16(x[14:])
 }
 
 // Datagram fills out from p, which h was read from, as Decoder.Decode would.

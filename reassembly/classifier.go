@@ -27,6 +27,7 @@ type Classifier struct {
 	conns     *table[tuple, tcpEntry]
 	judged    connList // those of conns that are looked at more closely
 	live      connList // those that carry IPsec
+	listSlack uint64   // how exactly the two lists keep the order of use
 	idleConns []*tcpConn
 	tcpHeld   int     // bytes of held segments
 	arrived   segment // the segment at hand
@@ -85,6 +86,7 @@ func NewClassifier(cfg Config, emit func(*Event)) *Classifier {
 		conns: newTable[tuple, tcpEntry](cfg.MaxConnections),
 		ikes:  newTable[ikeKey, struct{}](cfg.MaxSPIs),
 	}
+	c.listSlack = uint64(min(cfg.MaxStreams/16, maxSlack))
 	c.endpoints = endpoints{newTable[netip.AddrPort, Endpoint](maxEndpoints), &c.counters.IgnoredForgotten}
 	return c
 }
@@ -100,6 +102,12 @@ func (c *Classifier) Packet(h *dissect.Headers, p *capture.Packet) {
 		e := c.conns.get(key, hash)
 		if e != nil && e.dismisses(h, dir) {
 			c.counters.IgnoredPackets++
+			return
+		}
+		if e != nil && e.flows(h, dir) {
+			c.arrived.read(h, p, dir)
+			c.touchTCP(e.conn)
+			e.conn.take(&c.arrived)
 			return
 		}
 		h.Datagram(p, &c.datagram)

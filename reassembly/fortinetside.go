@@ -101,10 +101,19 @@ func (h *spiHistory) remove(i int) {
 // One frame taken for part of the stream may have been a fake segment: another
 // one at the same place with a later packet of its SPI shows that.
 func (s *tcpSide) streams(g *segment) bool {
+	if s.streamed.n == 0 {
+		return false
+	}
+	var heads [len(fakeShapes)]uint32 // an SPI is never 0
+	for k, off := range fakeShapes {
+		if len(g.payload) >= off+espHeaderLength {
+			heads[k] = binary.BigEndian.Uint32(g.payload[off:])
+		}
+	}
 	for i := range s.streamed.of[:s.streamed.n] {
 		o := &s.streamed.of[i]
-		for _, off := range fakeShapes {
-			if len(g.payload) < off+espHeaderLength || binary.BigEndian.Uint32(g.payload[off:]) != o.spi {
+		for k, off := range fakeShapes {
+			if heads[k] != o.spi || heads[k] == 0 {
 				continue
 			}
 			seq := binary.BigEndian.Uint32(g.payload[off+4:])

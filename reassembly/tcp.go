@@ -26,12 +26,24 @@ func (c *Classifier) newTCP(d *dissect.Datagram, key tuple, hash uint32) *tcpEnt
 // dismisses tells whether a packet changes nothing in a connection of another
 // protocol: there is no need to look closer.
 func (e *tcpEntry) dismisses(h *dissect.Headers, dir int) bool {
+	return e.state == tcpIgnored && e.noted(h, dir)
+}
+
+// flows tells whether a packet of a connection that carries IPsec is only that:
+// its next segment.
+func (e *tcpEntry) flows(h *dissect.Headers, dir int) bool {
+	return e.state == tcpOurs && e.conn != nil && e.noted(h, dir)
+}
+
+// noted tells whether a packet shows nothing of its connection that is not
+// known.
+func (e *tcpEntry) noted(h *dissect.Headers, dir int) bool {
 	const eventful = dissect.TCPSyn | dissect.TCPRst | dissect.TCPFin
 	done := traitSeen
 	if h.PayloadLength > 0 {
 		done |= traitData
 	}
-	return e.state == tcpIgnored && h.TCPFlags&eventful == 0 && e.traits[dir]&done == done
+	return h.TCPFlags&eventful == 0 && e.traits[dir]&done == done
 }
 
 // tcp classifies a TCP segment. Connections of other protocols leave one small

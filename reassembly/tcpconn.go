@@ -31,7 +31,10 @@ type tcpConn struct {
 	judged      [2]int
 	judgedBytes int
 
-	newer, older *tcpConn // by last segment
+	// The lists are in order of listed, which is no more than listSlack behind
+	// used: moving a connection with every segment would cost more than it tells.
+	used, listed uint64 // by Classifier.arrivals
+	newer, older *tcpConn
 }
 
 // tcpKind tells how a connection of ours carries IPsec.
@@ -131,6 +134,7 @@ func (c *Classifier) openTCP(e *tcpEntry, d *dissect.Datagram, dir int) *tcpConn
 		t.side[i].conn, t.side[i].dir = t, uint8(i)
 		t.side[i].startStream(e)
 	}
+	t.used, t.listed = c.arrivals, c.arrivals
 	c.judged.add(t)
 	return t
 }
@@ -184,6 +188,11 @@ func (c *Classifier) listOf(t *tcpConn) *connList {
 }
 
 func (c *Classifier) touchTCP(t *tcpConn) {
+	t.used = c.arrivals
+	if t.used-t.listed <= c.listSlack {
+		return
+	}
+	t.listed = t.used
 	if l := c.listOf(t); l.newest != t {
 		l.remove(t)
 		l.add(t)

@@ -44,6 +44,19 @@ func (s *segment) of(d *dissect.Datagram, dir int) {
 	}
 }
 
+// read fills s from a packet, whose payload it borrows, as of does from the
+// datagram that it makes. The packet has no SYN.
+func (s *segment) read(h *dissect.Headers, p *capture.Packet, dir int) {
+	s.time, s.firstTime, s.ref, s.firstRef = p.Time, p.Time, p.Ref, p.Ref
+	s.tap = dissect.Tap{Interface: p.Interface, Direction: p.Direction}
+	s.encap, s.dir = h.Encap, uint8(dir)
+	s.ttl, s.ipid, s.hasIPID, s.ipLength = h.IP(p)
+	s.packets, s.fragments = 1, 0
+	s.flags = h.TCPFlags
+	s.seq, s.ack, s.window = h.TCP(p)
+	s.payload, s.wire, s.copied = h.Payload(p), int(h.PayloadLength), false
+}
+
 func (s *segment) has(f dissect.TCPFlags) bool { return s.flags&f != 0 }
 
 // end is the sequence number behind the payload.

@@ -1,6 +1,8 @@
 package reassembly
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/ikesniff/ikesniff/dissect"
@@ -189,8 +191,13 @@ func (s *tcpSide) finish() {
 // were used last, the others in the order in which they began.
 func (c *Classifier) finishTCP() {
 	for _, l := range [...]*connList{&c.judged, &c.live} {
-		for l.oldest != nil {
-			c.endTCP(l.oldest.entry)
+		var list []*tcpConn
+		for t := l.oldest; t != nil; t = t.newer {
+			list = append(list, t)
+		}
+		slices.SortStableFunc(list, func(a, b *tcpConn) int { return cmp.Compare(a.used, b.used) })
+		for _, t := range list {
+			c.endTCP(t.entry)
 		}
 	}
 	c.conns.all(func(e *tcpEntry) {

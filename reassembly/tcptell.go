@@ -50,7 +50,7 @@ func (t *tcpConn) transport(g *segment, what Happening, tr Transport, bytes int)
 // claim counts all packets since the last message with e.
 func (s *tcpSide) claim(e *Event) {
 	e.Packets, e.IPLength = s.pending.packets, s.pending.ipLength
-	s.pending = packetCount{}
+	s.pending.packets, s.pending.ipLength = 0, 0
 	s.claimed = true
 }
 
