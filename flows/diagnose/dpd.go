@@ -10,6 +10,10 @@ func dpds(l *look) []*finding {
 	return slices.Concat(dpdFailures(l), dpdOneSideds(l), natTimeouts(l))
 }
 
+// retryWithin is how long after the last check in vain an attempt over TCP still
+// belongs to the same trouble: dial-up clients and their users try within minutes.
+const retryWithin = 10 * time.Minute
+
 // linkDPDs tells the story of a peer that fell silent as one: the checks that
 // fail, what was repeated in vain, the data one way, the attempt to begin anew.
 func linkDPDs(l *look, each linker) {
@@ -26,6 +30,13 @@ func linkDPDs(l *look, each linker) {
 	each(&dpdFailed, &spiMismatch, func(f, c *finding) bool {
 		return sameWay(f, c) && f.LastSeen.After(c.FirstSeen.Add(-time.Minute))
 	})
+
+	// What the initiator then did, over UDP in vain and over TCP, tells what was cut.
+	soon := func(f, c *finding) bool {
+		return !f.FirstSeen.After(c.LastSeen) && c.FirstSeen.Sub(f.LastSeen) < retryWithin
+	}
+	each(&dpdFailed, &udpTCPFallback, soon)
+	each(&dpdFailed, &tcpFallbackFailed, soon)
 
 	// A side that came back on another transport: what cut it off is told there.
 	// If it did not come back, the checks say more than keepalives can.

@@ -113,6 +113,19 @@ var dpdCases = map[string][]scenario{
 		{"keepalives besides", after(gone, func(f *Facts) {
 			f.Keepalives = []Keepalives{{Count: 9, First: at(60, 1550), Last: at(150, 1599), Interval: 10, OtherLast: at(50, 1500), OtherHadTwoWay: true, IKEUnanswered: 6}}
 		}), []string{"warning dpd-failed", "warning one-way-keepalives", "warning ike-retransmission"}},
+		{"it comes back over TCP", after(moved, func(f *Facts) {
+			f.IKE[0].Probes, f.Keepalives[0].IKEUnanswered = []ProbeRun{asked(100, 103, 109, 121, 145)}, 5
+			f.IKE[0].Repeats = []Repeat{sent("INFORMATIONAL", 2, "responder", 1600, 100, 103, 109, 121, 145)}
+		}), []string{"warning one-way-keepalives", "warning dpd-failed", "warning ike-retransmission", "info transport-changed"}},
+		{"then over UDP in vain, and over TCP", after(fellBack, func(f *Facts) {
+			old, x := upTunnel().Tunnel.IKESAs[0], upTunnel().IKE[0]
+			old.ID, old.InitiatorSPI, old.FirstSeen = "ike-old", "cccccccccccccccc", t0.Add(-400*time.Second)
+			r := asked(-60, -57, -51, -39)
+			r.From, x.LastFromInitiator, x.LastFromResponder = "initiator", at(-39, 80), at(-90, 60)
+			x.Probes = []ProbeRun{r}
+			f.Tunnel.IKESAs, f.IKE = append([]report.IKESA{old}, f.Tunnel.IKESAs...), append([]IKEFacts{x}, f.IKE...)
+			f.Tunnel.FirstSeen = old.FirstSeen
+		}), []string{"warning udp-tcp-fallback", "warning dpd-failed", "notice no-answer", "notice ike-retransmission"}},
 		{"like it: two sendings", after(gone, func(f *Facts) { f.IKE[0].Probes, f.IKE[0].Repeats = []ProbeRun{asked(70, 73)}, nil }), nil},
 		{"like it: messages that close the tunnel in one burst", after(goneV1, func(f *Facts) {
 			r := asked(70, 70.001, 70.002, 70.003)
@@ -170,9 +183,13 @@ func TestASilentPeerIsOneStory(t *testing.T) {
 				roots = append(roots, a.Code)
 			}
 		}
-		want := "dpd-failed"
-		if c.name == "its host refuses" {
-			want = "icmp-rejected"
+		want := map[string]string{
+			"its host refuses":                    "icmp-rejected",
+			"it comes back over TCP":              "one-way-keepalives",
+			"then over UDP in vain, and over TCP": "udp-tcp-fallback",
+		}[c.name]
+		if want == "" {
+			want = "dpd-failed"
 		}
 		if len(roots) != 1 || roots[0] != want {
 			t.Errorf("%s: the alarms are %v", c.name, roots)
