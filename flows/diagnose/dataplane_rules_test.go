@@ -195,6 +195,7 @@ var dataPlaneCases = map[string][]scenario{
 			f.Tunnel.ChildSAs, f.Children = append(f.Tunnel.ChildSAs, c), append(f.Children, x)
 		}), []string{"notice spi-mismatch"}},
 		{"like it: the last packets of the old SA", func() *Facts { return restarted(108) }, nil},
+		{"like it: both began within seconds, each uses its own", after(func() *Facts { return restarted(190) }, func(f *Facts) { f.Children[0].First = at(99, 5) }), nil},
 		{"like it: rekeyed", after(func() *Facts { return restarted(190) }, func(f *Facts) { f.Tunnel.IKESAs[1].RekeyOf = "ike-1" }), nil},
 		{"like it: two tunnels, both in use", after(func() *Facts { return restarted(190) }, func(f *Facts) { f.Children[1].Last = at(190, 3900) }), nil},
 		{"like it: a client from another port", after(func() *Facts { return restarted(190) }, func(f *Facts) {

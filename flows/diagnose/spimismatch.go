@@ -63,7 +63,8 @@ const notifyInvalidSPI = 11
 // Limits of what is worth a word, and of what lasts.
 const (
 	// What was on its way when a peer restarted arrives within seconds; a peer
-	// that heeds INITIAL_CONTACT stops at once.
+	// that heeds INITIAL_CONTACT stops at once. Data of an old SA is older than the
+	// new one by as much: both sides may begin an SA within the same seconds.
 	minOldData  = 10 * time.Second
 	lastingNote = 5 * time.Second
 )
@@ -167,9 +168,10 @@ func (l *look) usedAfterRestart(m *mismatch) {
 		if c.ToResponder != m.loser || c.sa.IKESA == "" || !known {
 			continue
 		}
-		// The first SA that the loser began when it had left the old one.
+		// The first SA that the loser began when it had left the old one. If both
+		// began one at the same time, each may use its own.
 		n, _ := slices.BinarySearchFunc(fresh, last.Add(-time.Second), func(v *ikeLook, t time.Time) int { return v.sa.FirstSeen.Compare(t) })
-		for n < len(fresh) && (fresh[n].sa.ID == c.sa.IKESA || !c.First.Time.Before(fresh[n].sa.FirstSeen)) {
+		for n < len(fresh) && (fresh[n].sa.ID == c.sa.IKESA || !c.First.Time.Before(fresh[n].sa.FirstSeen.Add(-minOldData))) {
 			n++
 		}
 		if n == len(fresh) || c.Last.Time.Sub(fresh[n].AuthenticatedAt.Time) < minOldData || !ends.same(c, fresh[n]) {
