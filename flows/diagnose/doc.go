@@ -30,6 +30,20 @@
 //	transport-changed, stale-sa, ike-retransmission, one-way-esp  ->  one-way-keepalives
 //	stale-sa             ->  transport-changed
 //
+// about data that does not get through, in family_data.go:
+//
+//	one-way-esp          ->  ah-through-nat, spi-mismatch, esp-blocked, npu-offload-suspected
+//	esp-reordering       ->  esp-outside-window
+//	esp-loss             ->  npu-offload-suspected
+//	stale-sa             ->  spi-mismatch
+//
+// and about peers that fall silent, in dpd.go:
+//
+//	ike-retransmission, no-answer, one-way-esp, one-way-keepalives, transport-changed  ->  dpd-failed
+//	dpd-failed           ->  spi-mismatch, nat-timeout, udp-tcp-fallback, tcp-fallback-failed
+//	dpd-failed           ->  one-way-keepalives, where the silent side came back on another transport
+//	address-change       ->  nat-timeout
+//
 // The cause is then at least as severe as what it explains; only what the
 // capture lost (stream-gap) lowers the effect instead.
 package diagnose

@@ -34,7 +34,7 @@ var mtuBlackhole = Entry{
 		"To find the size: ping through the tunnel with DF set and growing length, until no answer comes.",
 	},
 	Commands: []string{
-		"FortiGate: get system interface | grep -i mtu",
+		"FortiGate: diagnose vpn tunnel list | grep mtu",
 		"FortiGate: show full firewall policy | grep -f tcp-mss",
 		"strongSwan: ip route show table 220",
 		"libreswan: ipsec status | grep mtu",
@@ -163,7 +163,6 @@ func backsOff(waits []float64) bool {
 func (l *look) blackhole(toResponder bool, told *Quote, stuck *childLook) *finding {
 	from, to := l.ends(toResponder)
 	f := mtuBlackhole.finding(1, time.Time{}, time.Time{})
-	f.lost = lost{}
 	f.Evidence["direction"] = direction(toResponder)
 	var seen, means string
 	size, at := l.largestDatagram(toResponder)
