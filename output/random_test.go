@@ -25,6 +25,7 @@ var enums = map[reflect.Type][]string{
 	reflect.TypeFor[report.Phase]():      {"up", "negotiating", "failed", "down", "unknown"},
 	reflect.TypeFor[report.Data]():       {"both", "to-responder", "to-initiator", "none"},
 	reflect.TypeFor[report.PathState]():  {"in-use", "silent", "closed", "refused"},
+	reflect.TypeFor[report.Role]():       {"hub", "spoke", "site", "client", "unknown"},
 }
 
 func (r random) count() uint64 {

@@ -71,7 +71,7 @@ func (s Selection) String() string { return strings.Join(s.words, " ") }
 
 // Select returns s with the tunnels that match, and the gateways at their ends
 // with what all their tunnels tell. Totals, sources and what concerns the capture
-// as a whole stay as they are.
+// as a whole, or no gateway, stay as they are.
 func Select(s *report.Stream, sel Selection) *report.Stream {
 	if sel.Empty() {
 		return s
@@ -91,11 +91,21 @@ func Select(s *report.Stream, sel Selection) *report.Stream {
 		}
 		ends = seen
 	}
-	out.Compare = func() ([]report.Gateway, int) {
+	pass := func() {
 		if ends == nil {
 			for range out.Tunnels {
 			}
 		}
+	}
+	out.Head.Anomalies = slices.DeleteFunc(slices.Clone(s.Head.Anomalies), func(a report.Anomaly) bool {
+		gateway, ok := a.Evidence["gateway"].(string)
+		if ok {
+			pass() // rare, and else the gateways of other tunnels would be told of
+		}
+		return ok && !ends[gateway]
+	})
+	out.Compare = func() ([]report.Gateway, int) {
+		pass()
 		all, _ := s.Gateways()
 		list := slices.DeleteFunc(slices.Clone(all), func(g report.Gateway) bool { return !ends[g.Address] })
 		return list, len(list)

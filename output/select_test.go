@@ -45,7 +45,7 @@ func TestSelect(t *testing.T) {
 		case '0':
 			tunnel.IKESAs = []report.IKESA{{InitiatorSPI: "1d3827fc604e04cb", ResponderSPI: "0000000000000000"}}
 		case '1':
-			tunnel.Anomalies = []report.Anomaly{{Severity: report.SeverityCritical, ConsequenceOf: "c1"}}
+			tunnel.Anomalies = []report.Anomaly{{ID: "c1", Severity: report.SeverityInfo}, {Severity: report.SeverityCritical, ConsequenceOf: "c1"}}
 		case '2':
 			tunnel.Anomalies = []report.Anomaly{{Severity: report.SeverityNotice}}
 		}

@@ -34,7 +34,7 @@ func (r *Repeat) waits() []float64 {
 // timerNote says in a sentence whose timers the waits match.
 func timerNote(waits []float64) string {
 	if name := backoffOf(waits); name != "" {
-		return " The waits match " + name + "'s default retransmission timers: somebody who means it, not a probe."
+		return " The waits match " + name + "'s default retransmission timers."
 	}
 	return ""
 }

@@ -80,6 +80,14 @@ func symptoms(s codeSet) string {
 	return ""
 }
 
+// symptoms of one tunnel: its codes, else its state.
+func (m *Member) symptoms() string {
+	if s := symptoms(m.above(report.SeverityWarning)); s != "" {
+		return s
+	}
+	return " (" + string(m.Status) + ")"
+}
+
 func allTroubled(g *report.Gateway, members []Member, common codeSet) string {
 	s := allOf(g.Tunnels) + " are in trouble"
 	if list := slices.Collect(common.codes()); len(list) > 0 {
@@ -108,7 +116,7 @@ func allTroubled(g *report.Gateway, members []Member, common codeSet) string {
 
 func oneTroubled(g *report.Gateway, members []Member, bad *Member) string {
 	s := fmt.Sprintf("%s of %s %s; only the one with %s is in trouble%s", grouped(g.Sound), count(g.Tunnels, "tunnel"),
-		verb(g.Sound, "works", "work"), bad.Peer, symptoms(bad.above(report.SeverityWarning)))
+		verb(g.Sound, "works", "work"), bad.Peer, bad.symptoms())
 	alike, samePeer := uint64(0), false
 	for i := range members {
 		if m := &members[i]; m.sound() {

@@ -178,7 +178,7 @@ func (l *look) blackhole(toResponder bool, told *Quote, stuck *childLook) *findi
 		}
 		f.refs(s.Sent, "large packet", maxRefs-6)
 		f.term(childTerm(stuck.sa.Protocol, stuck.sa.SPI))
-		seen = fmt.Sprintf("%s packets of %s bytes from %s to %s were sent %s, %s apart, as what is not acknowledged is. Meanwhile %s up to %s bytes went the same way, and %s came back.",
+		seen = fmt.Sprintf("%s packets of %s bytes from %s to %s were sent %s, %s apart, as TCP sends what is not acknowledged. Meanwhile %s up to %s bytes went the same way, and %s came back.",
 			stuck.proto(), grouped(uint64(max(s.Size, 0))), from, to, times(f.Count), gapList(s.Waits),
 			count(s.SmallerCount, "packet"), grouped(uint64(max(s.Smaller, 0))), grouped(s.Back))
 		means = fmt.Sprintf("Packets of that size from %s do not get through, smaller ones do.", from)

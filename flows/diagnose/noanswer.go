@@ -113,13 +113,20 @@ func (v ikeLook) opens() bool {
 
 // name is what the attempt's message is called.
 func (a *attempt) name() string {
+	name := ""
 	switch {
 	case a.repeat != nil && a.repeat.Exchange != "":
-		return a.repeat.Exchange
+		name = a.repeat.Exchange
 	case len(a.sa.Exchanges) > 0 && a.sa.Exchanges[0].Type != "":
-		return a.sa.Exchanges[0].Type
+		name = a.sa.Exchanges[0].Type
 	}
-	return "the first IKE message"
+	switch {
+	case name == "":
+		return "the first IKE message"
+	case a.sa.Version == 1:
+		return "message 1 of " + name
+	}
+	return name
 }
 
 // outcome of an attempt: what the silent peer did afterwards.
@@ -194,7 +201,7 @@ func (l *look) noAnswer(group []attempt, after outcome) *finding {
 	f.lost = lost{"ike", !group[0].Reversed, first, last}
 	from, to := longest.from, longest.to
 
-	seen := fmt.Sprintf("%s from %s to %s was sent %s", longest.name(), from, to, times(longest.total))
+	seen := fmt.Sprintf("%s from %s to %s was sent %s", capital(longest.name()), from, to, times(longest.total))
 	var waits []float64
 	if longest.repeat != nil {
 		if waits = longest.repeat.waits(); len(waits) > 0 {

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ikesniff/ikesniff/report"
@@ -188,8 +189,11 @@ func (l *look) retransmission(x fate, list []repetition) *finding {
 	}
 
 	waits := worst.waits()
-	seen := fmt.Sprintf("%s (message ID %d) from %s was sent %s", orWord(worst.Exchange, "A message"),
-		worst.MessageID, sender, times(worst.again+1))
+	name := fmt.Sprintf("%s (message ID %d)", capital(orWord(worst.Exchange, "a message")), worst.MessageID)
+	if worst.MessageID == 0 && strings.HasSuffix(worst.Exchange, " mode") {
+		name = "A message of " + worst.Exchange // phase 1 of IKEv1 has no message IDs
+	}
+	seen := fmt.Sprintf("%s from %s was sent %s", name, sender, times(worst.again+1))
 	if len(waits) > 0 {
 		seen += fmt.Sprintf(", %s apart", gapList(waits))
 	}

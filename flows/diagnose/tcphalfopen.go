@@ -82,7 +82,14 @@ func tcpHalfOpens(l *look) []*finding {
 	if f == nil {
 		return nil
 	}
-	f.say(fmt.Sprintf("%s between the peers opened and carried no data; %d of them ended.", capital(count(f.Count, "TCP connection")), closed),
+	ended := fmt.Sprintf("%d of them ended", closed)
+	switch {
+	case f.Count == 1 && closed == 1:
+		ended = "it ended"
+	case closed == 0:
+		ended = "no end of it was seen"
+	}
+	f.say(fmt.Sprintf("%s between the peers opened and carried no data; %s.", capital(count(f.Count, "TCP connection")), ended),
 		"A probe, or a client that stops right after connecting.")
 	f.or("a device on the way answers the SYN itself and keeps the data back", "the connection belongs to another program")
 	f.Evidence["connections"], f.Evidence["closed"] = f.Count, closed

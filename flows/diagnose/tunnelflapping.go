@@ -155,7 +155,7 @@ func flappings(l *look) []*finding {
 		if name := l.lifetime(period); name != "" {
 			seen += fmt.Sprintf(" That is near %s.", name)
 			f.Evidence["period_matches"] = name
-			means = fmt.Sprintf("It ends by %s: a rekey that fails, a lifetime that only one side has, or an idle timeout.", name)
+			means = fmt.Sprintf("It lasts as long as %s: a rekey that fails, a lifetime that only one side has, or an idle timeout.", name)
 			f.Confidence.Cause = report.ConfidenceMedium
 		}
 	}

@@ -44,7 +44,7 @@ func (l *look) verdictUp(found []*finding) string {
 	default:
 		s += ", begun at " + l.clock.at(root.sa.FirstSeen)
 	}
-	return s + "; " + orWord(l.stopped(found), l.data()) + "." + l.past(arrival, found) + flapsNote(found) + l.lossNote(found) + l.lifeNote(found) + l.encapsulationNote(found)
+	return s + "; " + orWord(l.stopped(found), l.data()) + "." + l.closeNote() + l.past(arrival, found) + flapsNote(found) + l.lossNote(found) + l.lifeNote(found) + l.encapsulationNote(found)
 }
 
 func (l *look) verdictESPOnly(found []*finding) string {
@@ -70,21 +70,13 @@ func (l *look) verdictSilent(found []*finding) string {
 			return capital(s)
 		}
 	}
-	s := "Fell silent: "
-	a, b := l.lastPacket(true), l.lastPacket(false)
-	last := func(responder bool, t time.Time) string {
-		if t.IsZero() {
-			return fmt.Sprintf("nothing from %s was seen here", l.side(responder))
-		}
-		return fmt.Sprintf("the last packet from %s was seen at %s", l.side(responder), l.clock.at(t))
-	}
-	s += last(false, a) + ", " + last(true, b)
+	s := l.silence(found)
 	for _, f := range found {
 		if f.Code == noAnswer.Code && f.Severity.Rank() >= report.SeverityWarning.Rank() {
 			return s + ". " + capital(l.obstacle(found)) + l.tcpNote(found)
 		}
 	}
-	return s + "."
+	return s + "." + l.closeNote()
 }
 
 func (l *look) verdictClosed() string {
@@ -179,6 +171,10 @@ func (l *look) lossNote(found []*finding) string {
 	for _, f := range found {
 		if f.Code == espLoss.Code && f.Severity == report.SeverityWarning {
 			from, _ := l.ends(f.Evidence["direction"] == direction(true))
+			if f.cause != nil && f.cause.Code == npuOffloadSuspected.Code {
+				s += fmt.Sprintf(" Of the packets from %s few are in the capture, which may miss what a network processor handles.", from)
+				continue
+			}
 			s += fmt.Sprintf(" %s of the packets from %s are missing here.", capital(percent(f.Evidence["share"].(float64))), from)
 		}
 	}

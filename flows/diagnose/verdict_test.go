@@ -93,7 +93,7 @@ func TestVerdict(t *testing.T) {
 		"silent": {with(upTunnel(), func(f *Facts) {
 			f.Tunnel.Status, f.Tunnel.Data = report.StatusSilent, report.DataNone
 			f.Tunnel.Paths[0].Traffic.ToInitiator.LastSeen = ptr(t0.Add(90 * time.Second))
-		}), "Fell silent: the last packet from 192.0.2.1 was seen at 10:01:00 UTC, the last packet from 198.51.100.1 was seen at 10:01:30 UTC."},
+		}), "192.0.2.1 fell silent at 10:01:00 UTC; 198.51.100.1 still sent until 10:01:30 UTC."},
 		"closed": {with(upTunnel(), func(f *Facts) { f.Tunnel.Status = report.StatusClosed }),
 			"Closed; the last packet was seen at 10:01:00 UTC, after 1,000 data packets to 198.51.100.1 and 1,000 to 192.0.2.1."},
 	} {
