@@ -24,16 +24,18 @@ type Classifier struct {
 	nearby   nearby
 	counters Counters
 
-	conns     *table[tuple, tcpEntry]
-	judged    connList // those of conns that are looked at more closely
-	live      connList // those that carry IPsec
-	listSlack uint64   // how exactly the two lists keep the order of use
-	idleConns []*tcpConn
-	tcpHeld   int     // bytes of held segments
-	arrived   segment // the segment at hand
-	opening   [tcpframe.JudgeBytes]byte
-	ikes      *table[ikeKey, struct{}]
-	endpoints endpoints
+	conns      *table[tuple, tcpEntry]
+	judged     connList // those of conns that are looked at more closely
+	live       connList // those that carry IPsec
+	listSlack  uint64   // how exactly the two lists keep the order of use
+	idleConns  []*tcpConn
+	tcpHeld    int      // bytes of held segments
+	holding    holdList // those whose streams hold something
+	streamHeld int      // and how much all of them do
+	arrived    segment  // the segment at hand
+	opening    [tcpframe.JudgeBytes]byte
+	ikes       *table[ikeKey, struct{}]
+	endpoints  endpoints
 
 	arrivals uint64
 	event    Event
@@ -108,6 +110,7 @@ func (c *Classifier) Packet(h *dissect.Headers, p *capture.Packet) {
 			c.arrived.read(h, p, dir)
 			c.touchTCP(e.conn)
 			e.conn.take(&c.arrived)
+			c.limitStreams()
 			return
 		}
 		h.Datagram(p, &c.datagram)

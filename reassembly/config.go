@@ -29,6 +29,9 @@ type Config struct {
 	// (1,048,576), and MaxStreams how many of them may carry IPsec (16,384). A
 	// quarter of that may be under closer examination besides.
 	MaxConnections, MaxStreams int
+	// MaxStreamBytes is how many bytes all TCP streams together hold out of
+	// order (32 MiB). One direction never holds more than 1 MiB.
+	MaxStreamBytes int
 
 	// MaxFragmented is how many incomplete datagrams a Defragmenter keeps
 	// (4,096), and MaxFragmentBytes how many bytes of them (32 MiB).
@@ -51,6 +54,7 @@ func (c Config) withDefaults() Config {
 	set(&c.MaxHeldBytes, 8<<20)
 	set(&c.MaxConnections, 1<<20)
 	set(&c.MaxStreams, 1<<14)
+	set(&c.MaxStreamBytes, 32<<20)
 	set(&c.MaxFragmented, 1<<12)
 	set(&c.MaxFragmentBytes, 32<<20)
 	if c.FragmentTimeout <= 0 {

@@ -154,4 +154,5 @@ func (s *tcpSide) unread(i int) {
 	s.fake.add(o.spi)
 	s.stream.Reset()
 	s.stream.Push(tcpstream.Segment{Seq: o.at - 1, SYN: true}, s)
+	s.conn.account()
 }

@@ -170,6 +170,7 @@ func (c *Classifier) segment(d *dissect.Datagram, e *tcpEntry, dir int) {
 	default:
 		t.judge(e, s)
 	}
+	c.limitStreams()
 }
 
 // unused tells of a connection that nobody used or ended until the capture did.

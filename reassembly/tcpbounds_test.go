@@ -12,12 +12,12 @@ import (
 // packet is counted once.
 func TestTCPBounds(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
-	cfg := Config{MaxConnections: 60, MaxStreams: 20, MaxHeldBytes: 20000, MaxSPIs: 30}
+	cfg := Config{MaxConnections: 60, MaxStreams: 20, MaxHeldBytes: 20000, MaxSPIs: 30, MaxStreamBytes: 1500}
 	sum := uint64(0)
 	c := NewClassifier(cfg, func(e *Event) { sum += uint64(e.Packets) })
 	w := new(wire)
 	var talks []*tcpTalk
-	total := uint64(0)
+	total, mostOut := uint64(0), 0
 	for range 200 {
 		talk := newTalk(w)
 		talk.ends[0] = at(hostA, uint16(1000+r.IntN(300)))
@@ -54,20 +54,31 @@ func TestTCPBounds(t *testing.T) {
 		if c.conns.len() > cfg.MaxConnections || c.live.n > cfg.MaxStreams || c.judged.n > cfg.MaxStreams/4 || c.tcpHeld > cfg.MaxHeldBytes {
 			t.Fatalf("%d connections, %d kept, %d bytes held", c.conns.len(), c.live.n, c.tcpHeld)
 		}
-		held := 0
+		held, out := 0, 0
 		for _, l := range []*connList{&c.live, &c.judged} {
 			for k := l.oldest; k != nil; k = k.newer {
 				held += len(k.hold.buf)
+				out += k.side[0].stream.Held() + k.side[1].stream.Held()
 				if len(k.hold.list) > maxHeldSegments {
 					t.Fatalf("%d segments held", len(k.hold.list))
 				}
 			}
 		}
+		if out != c.streamHeld || out > cfg.MaxStreamBytes {
+			t.Fatalf("%d bytes held out of order, %d counted", out, c.streamHeld)
+		}
+		mostOut = max(mostOut, out)
 		if held != c.tcpHeld {
 			t.Fatalf("%d bytes held, %d counted", held, c.tcpHeld)
 		}
 	}
+	if mostOut < cfg.MaxStreamBytes*3/4 {
+		t.Errorf("at most %d bytes were held out of order", mostOut)
+	}
 	c.Finish()
+	if c.streamHeld != 0 || c.holding.newest != nil || c.holding.oldest != nil {
+		t.Errorf("%d bytes are held at the end", c.streamHeld)
+	}
 	n := c.Counters()
 	if n.IPsecPackets+n.IgnoredPackets != total || n.IPsecPackets != sum || n.Evicted == 0 || n.IgnoredForgotten == 0 || n.TCPConnections == 0 {
 		t.Errorf("%d packets, %d in events, %+v", total, sum, n)

@@ -35,6 +35,10 @@ type tcpConn struct {
 	// used: moving a connection with every segment would cost more than it tells.
 	used, listed uint64 // by Classifier.arrivals
 	newer, older *tcpConn
+
+	// holds is what the streams hold out of order, as it is accounted for.
+	holds                int
+	holdNewer, holdOlder *tcpConn
 }
 
 // tcpKind tells how a connection of ours carries IPsec.
@@ -79,6 +83,7 @@ type tcpSide struct {
 	guessed bool // the segment at hand is fake for want of a better explanation
 
 	streamed spiHistory // SPIs of ESP in the stream
+	spis     tuple      // spiKey of its addresses, for a search that asks at every byte
 	fake     fakeSide
 }
 
@@ -132,6 +137,7 @@ func (c *Classifier) openTCP(e *tcpEntry, d *dissect.Datagram, dir int) *tcpConn
 	}
 	for i := range t.side {
 		t.side[i].conn, t.side[i].dir = t, uint8(i)
+		t.side[i].spis = e.key.withSPI(i, 0)
 		t.side[i].startStream(e)
 	}
 	t.used, t.listed = c.arrivals, c.arrivals
@@ -145,6 +151,7 @@ func (s *tcpSide) startStream(e *tcpEntry) {
 	if start, ok := e.start(int(s.dir)); ok {
 		s.stream.Push(tcpstream.Segment{Seq: start - 1, SYN: true, Time: e.firstTime, Ref: e.firstRef}, s)
 	}
+	s.conn.account()
 }
 
 // closeTCP lets go of what is kept of a connection beyond its entry.
@@ -159,6 +166,7 @@ func (c *Classifier) closeTCP(e *tcpEntry) {
 	for i := range t.side {
 		t.side[i].stream.Reset()
 	}
+	t.account()
 	if len(c.idleConns) < maxIdleConns && cap(t.hold.buf) <= maxHeldSegmentSize {
 		c.idleConns = append(c.idleConns, t)
 	}

@@ -131,6 +131,7 @@ func (t *tcpConn) verdict(e *tcpEntry) verdict {
 		side.beginMidway()
 	}
 	side.stream.Push(last.tcp(), (*trial)(side))
+	t.account()
 	v := side.midway.Verdict()
 	if _, ok := e.start(int(last.dir)); ok {
 		if first := t.opening(e, int(last.dir), t.c.opening[:0]); len(first) > 0 {
@@ -197,6 +198,7 @@ func (t *tcpConn) conclude(e *tcpEntry) {
 			continue
 		}
 		s.stream.Flush((*trial)(s))
+		t.account()
 		if s.midway.Finish().IPsec() {
 			t.framed = true
 			t.become(e)

@@ -176,8 +176,9 @@ func (s *tcpSide) ExpectsESP(spi, seq uint32) bool {
 
 // KnownESP tells whether this direction has used an SPI, on any transport.
 func (s *tcpSide) KnownESP(spi uint32) bool {
-	ends := &s.conn.ends
-	return s.conn.c.knowsSPI(spiKey(ends[s.dir].Addr(), ends[1-s.dir].Addr(), spi))
+	k := s.spis
+	k.word |= uint64(spi)
+	return s.conn.c.knowsSPI(k)
 }
 
 // KnownIKE tells whether the pair of addresses has shown an IKE SA.

@@ -125,6 +125,7 @@ func (t *tcpConn) apply(s *segment, f fate) {
 		side.finish()
 	}
 	t.cur = nil
+	t.account()
 }
 
 // unclaimed counts the segment at hand with those that nothing is told of.

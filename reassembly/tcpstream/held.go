@@ -17,6 +17,9 @@ type piece struct {
 	since uint32
 }
 
+// pieceCost is what it costs to keep track of a piece, and of its slot.
+const pieceCost = 128
+
 func (p *piece) end() uint32 { return p.start + p.size }
 
 // rank decides whose bytes count where two segments overlap: the higher rank,

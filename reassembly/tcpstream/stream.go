@@ -51,6 +51,15 @@ func (s *Stream) Started() bool { return s.started }
 // the stream has started. A FIN does not move it.
 func (s *Stream) Next() uint32 { return s.next }
 
+// Held is how much memory the stream holds for bytes whose turn has not come,
+// in bytes: theirs, and what it takes to keep track of each stretch of them.
+func (s *Stream) Held() int {
+	if s.held == nil {
+		return 0
+	}
+	return s.held.bytes + pieceCost*len(s.held.order)
+}
+
 // Ended tells whether the sink has been given all bytes up to the FIN.
 func (s *Stream) Ended() bool { return s.started && s.finSeen && s.next == s.fin }
 
