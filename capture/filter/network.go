@@ -70,29 +70,27 @@ func (g *generator) sides(s side, yes, no label, try func(destination bool, yes,
 	}
 }
 
-// compare compares the address at a place, a word at a time.
+// compare compares the address at a place, a word at a time. Words behind the
+// prefix are loaded all the same: a packet too short for them has no address.
 func (n hostNode) compare(g *generator, at uint32, yes, no label) {
 	b := n.prefix.Addr().AsSlice()
 	bits := n.prefix.Bits()
-	if bits == 0 {
-		g.loadAt(sizeW, at) // a packet too short for it has no address
-		g.jump(jmpJEQ, 0, yes, yes)
-		return
-	}
-	for i := 0; i < bits; i += 32 {
-		mask := ^uint32(0)
-		if bits-i < 32 {
-			mask <<= 32 - (bits - i)
-		}
-		g.loadAt(sizeW, at+uint32(i/8))
-		if mask != ^uint32(0) {
-			g.emit(Instruction{Code: classALU | aluAND, K: mask})
-		}
+	for i := 0; i < len(b); i += 4 {
 		next := yes
-		if i+32 < bits {
+		if i+4 < len(b) {
 			next = g.label()
 		}
-		g.jump(jmpJEQ, binary.BigEndian.Uint32(b[i/8:])&mask, next, no)
+		g.loadAt(sizeW, at+uint32(i))
+		switch within := bits - 8*i; {
+		case within <= 0:
+			g.jump(jmpJEQ, 0, next, next)
+		case within < 32:
+			mask := ^uint32(0) << (32 - within)
+			g.emit(Instruction{Code: classALU | aluAND, K: mask})
+			g.jump(jmpJEQ, binary.BigEndian.Uint32(b[i:])&mask, next, no)
+		default:
+			g.jump(jmpJEQ, binary.BigEndian.Uint32(b[i:]), next, no)
+		}
 		if next != yes {
 			g.place(next)
 		}
