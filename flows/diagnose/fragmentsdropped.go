@@ -27,6 +27,7 @@ var fragmentsDropped = Entry{
 		"IKE_AUTH in one small packet, unanswered on UDP 4500: the port is blocked (nat-t-port-blocked).",
 		"IP fragments of IKE_AUTH that are answered: the path carries them.",
 		"One fragment lost by chance: the next sending arrives.",
+		"First fragments alone, and data of the IKE SA all the same: the capture's filter leaves the other fragments out.",
 		"IKE fragments (RFC 7383), which are whole datagrams of their own (ike-fragment-loss).",
 	},
 	Advice: []string{
@@ -150,7 +151,7 @@ func (l *look) firstOnlyOf(toResponder bool) (FragmentLoss, bool) {
 // firstOnly: of the large messages only the first fragments arrive here.
 func (l *look) firstOnly(toResponder bool) *finding {
 	x, ok := l.firstOnlyOf(toResponder)
-	if !ok || l.wholeInFragments(toResponder) {
+	if !ok || l.wholeInFragments(toResponder) || l.fragmentsNotCaptured(x) {
 		return nil
 	}
 	from, to := l.ends(toResponder)
@@ -175,6 +176,14 @@ func (l *look) firstOnly(toResponder bool) *finding {
 	f.or("the capture's own filter leaves out later fragments: one by port, such as 'udp port 4500', never shows them")
 	l.fragmentsEnd(f, seen, means, toResponder)
 	return f
+}
+
+// fragmentsNotCaptured tells whether the messages of which only first fragments
+// were seen did arrive: data came of an IKE SA whose authentication was not seen,
+// or went on meanwhile. A capture filter by port leaves later fragments out.
+func (l *look) fragmentsNotCaptured(x FragmentLoss) bool {
+	return slices.ContainsFunc(l.ike, func(v ikeLook) bool { return !v.Authenticated && l.carried(&v) }) ||
+		slices.ContainsFunc(l.children, func(c childLook) bool { return c.First.set() && !c.First.Time.After(x.Last.Time) })
 }
 
 // wholeInFragments tells whether an IKE message came whole in IP fragments.

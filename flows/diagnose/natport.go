@@ -19,7 +19,7 @@ var natTPortBlocked = Entry{
 	Explanation: "With a NAT between them, or where a peer wants it, both sides move from UDP 500 to UDP 4500 after the first " +
 		"messages. Here the first ones were answered, and all that was sent on the new port was not.",
 	OnTheWire: "IKE_SA_INIT (IKEv1: messages 1 to 4 of main mode) with its answer on one port, then IKE_AUTH (message 5) on the " +
-		"NAT traversal port, repeated, and no packet of the responder from that port since. It takes two sendings and 2 s of " +
+		"NAT traversal port, repeated, and no packet of the responder from that port in the life of the IKE SA. It takes two sendings and 2 s of " +
 		"waiting, or one and 10 s, as for no-answer. A message of more than 1,400 bytes is not judged here: it may " +
 		"be lost for its size (fragments-dropped).",
 	Causes: "UDP 4500 is filtered on the way or at the responder; a NAT in front of the responder forwards UDP 500 but not " +
@@ -64,7 +64,7 @@ func natPorts(l *look, list []pending) []*finding {
 	for _, reversed := range []bool{false, true} {
 		var moved []pending
 		for _, p := range list {
-			if p.Reversed == reversed && p.moved() && !p.large() && p.Incomplete <= 0 && !p.refused() && !l.heardOn(&p, p.Time, l.end) {
+			if p.Reversed == reversed && p.moved() && !p.large() && p.Incomplete <= 0 && !p.refused() && !l.heardOn(&p, p.sa.FirstSeen, l.end) {
 				moved = append(moved, p)
 			}
 		}
@@ -114,7 +114,7 @@ func (l *look) natPort(list []pending) *finding {
 	old := p.opener().DestinationPort
 	seen := fmt.Sprintf("%s answered %s on UDP %d. %s, and no packet came back from that port",
 		p.to, p.from, old, s.told(fmt.Sprintf(" to UDP %d", p.DestinationPort)))
-	before := l.heardOn(p, time.Time{}, s.first)
+	before := l.heardOn(p, time.Time{}, p.sa.FirstSeen)
 	if before {
 		seen += " since; earlier there were some"
 	}

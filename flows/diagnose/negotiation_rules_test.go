@@ -159,6 +159,9 @@ var negotiationCases = map[string][]scenario{
 		{"like it: the responder spoke from that port", after(stuckTunnel, func(f *Facts) {
 			f.Tunnel.Paths[1].Traffic.ToInitiator = report.PathTraffic{Packets: 1, FirstSeen: ptr(at(10, 9).Time), LastSeen: ptr(at(10, 9).Time)}
 		}), []string{"warning ike-retransmission"}},
+		{"like it: an earlier round of IKE_AUTH was answered there", after(stuckTunnel, func(f *Facts) {
+			f.Tunnel.Paths[1].Traffic.ToInitiator = report.PathTraffic{Packets: 2, FirstSeen: ptr(at(0.05, 9).Time), LastSeen: ptr(at(0.09, 9).Time)}
+		}), []string{"warning ike-retransmission"}},
 		{"like it: all on one port", after(stuckTunnel, func(f *Facts) { f.IKE[0].Exchanges[1].Request = datagram(0.1, 3, 332, 500, 500) }),
 			[]string{"warning ike-retransmission"}},
 		{"like it: in IP fragments", after(stuckTunnel, authIn(2500, 2)), []string{"critical fragments-dropped", "warning ike-retransmission"}},
@@ -196,6 +199,11 @@ var negotiationCases = map[string][]scenario{
 			m := datagram(50, 8, 2500, 4500, 4500)
 			m.IPFragments = 2
 			f.IKE[0].Exchanges = append(f.IKE[0].Exchanges, ExchangeFacts{Request: m, Response: datagram(50.1, 9, 900, 4500, 4500)})
+		}), nil},
+		{"like it: the capture's filter leaves fragments out", after(stuckTunnel, func(f *Facts) {
+			onlyFirst(2)(f)
+			up := upTunnel()
+			f.Tunnel.ChildSAs, f.Children = up.Tunnel.ChildSAs, up.Children
 		}), nil},
 		{"like it: of ESP", after(stuckTunnel, func(f *Facts) {
 			onlyFirst(5)(f)

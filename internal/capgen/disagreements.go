@@ -235,6 +235,7 @@ func malformedIKE(t *trace) {
 	// The SA payload stands first, KE behind it.
 	ke := 28 + int(binary.BigEndian.Uint16(m[30:]))
 	binary.BigEndian.PutUint16(m[ke+2:], uint16(len(m)-ke+400))
+	t.breaks()
 	x.ike(initiator, m)
 	t.wait(3 * time.Second)
 	x.ike(initiator, whole)

@@ -16,6 +16,7 @@ type Scenario struct {
 	build  string // name of the function that built it
 	wire   counts // what tshark sees: like Expect, with the copies
 	cut    bool   // frames are cut by the snapshot length
+	broken []int  // frames that are malformed on purpose
 }
 
 // Bytes is the capture file.

@@ -38,6 +38,7 @@ type trace struct {
 	encode func(frames []file.Frame) []byte
 	expect Expect
 	tshark []string
+	broken []int // frames that are malformed on purpose
 }
 
 // host is a sender of IP packets, as seen where the capture is taken.
@@ -95,7 +96,7 @@ func (t *trace) finish(b builder) Scenario {
 	if t.encode == nil {
 		t.encode = func(f []file.Frame) []byte { return file.Pcap(1, 262144, f) }
 	}
-	return Scenario{Name: b.name, Expect: e, TsharkArgs: t.tshark, file: t.encode(frames), build: functionName(b.build), wire: all, cut: t.snaplen > 0}
+	return Scenario{Name: b.name, Expect: e, TsharkArgs: t.tshark, file: t.encode(frames), build: functionName(b.build), wire: all, cut: t.snaplen > 0, broken: t.broken}
 }
 
 func sorted(s []string) []string {
@@ -110,6 +111,9 @@ func sorted(s []string) []string {
 func (t *trace) tunnels(n int)           { t.expect.Tunnels = n }
 func (t *trace) warns(codes ...string)   { t.expect.Codes = append(t.expect.Codes, codes...) }
 func (t *trace) informs(codes ...string) { t.expect.Info = append(t.expect.Info, codes...) }
+
+// breaks states that the next frame is malformed on purpose.
+func (t *trace) breaks() { t.broken = append(t.broken, len(t.frames)+1) }
 
 // wait moves the clock.
 func (t *trace) wait(d time.Duration) { t.now = t.now.Add(d) }

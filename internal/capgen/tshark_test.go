@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,8 @@ import (
 )
 
 // What tshark finds in each capture is what the scenario says is there, and no
-// frame is malformed or has a wrong checksum, but for those that were cut.
+// frame is malformed or has a wrong checksum, but for those that were cut or are so
+// on purpose.
 func TestTsharkAgrees(t *testing.T) {
 	tshark := testenv.Program(t, "tshark")
 	for _, s := range Scenarios() {
@@ -27,8 +29,8 @@ func TestTsharkAgrees(t *testing.T) {
 			if got.frames != s.Expect.Frames && !s.Expect.Unreadable {
 				t.Errorf("%d frames, tshark reads %d", s.Expect.Frames, got.frames)
 			}
-			if got.bad != nil && !s.Expect.Unreadable && !s.cut {
-				t.Errorf("tshark takes frames %v for malformed", got.bad)
+			if !slices.Equal(got.bad, s.broken) && !s.Expect.Unreadable && !s.cut {
+				t.Errorf("tshark takes frames %v for malformed, want %v", got.bad, s.broken)
 			}
 		})
 	}
