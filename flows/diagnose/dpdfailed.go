@@ -177,7 +177,7 @@ func (l *look) probed(p *probing) *finding {
 		means += " The waits are those of " + name + "."
 		f.Evidence["timers"] = name
 	}
-	if !r.V1 && !r.AnsweredBefore {
+	if !r.V1 {
 		f.or("the message is no liveness check but a DELETE or another notify: it is encrypted")
 	}
 	f.orUnknown("whether the checks reach "+to, "whether it answers")

@@ -16,7 +16,7 @@ var espOutsideWindow = Entry{
 	Rows: []int{48},
 	Explanation: "A receiver that checks for replays knows the highest number it has accepted and which of the numbers just below " +
 		"it have come. What is older than this window is dropped, though nothing is wrong with it.",
-	OnTheWire: "An ESP or AH packet, not seen before, 32 numbers or more behind the highest on its SPI. 32 is the least that a " +
+	OnTheWire: "An ESP or AH packet, not seen before (as far as that can be told: 1,024 numbers back), 32 numbers or more behind the highest on its SPI. 32 is the least that a " +
 		"receiver has to allow for; windows in use are 32, 64, 128, 1024 and 2048.",
 	Causes: "Strong reordering: QoS that holds some packets back after they were numbered, links or processors that share the load " +
 		"packet by packet, a line with much delay beside a fast one; fragments that wait for each other.",
@@ -99,6 +99,9 @@ func (l *look) outsideWindow(a *affected) *finding {
 	f.or(to+" has a wider window, or does not check for replays: then nothing was dropped",
 		"the capture itself reordered them, as one that merges several queues or files may")
 	f.orUnknown("the size of the receiver's replay window", "how the packets arrive at "+to)
+	if n := by[len(by)-1]; n > 0 {
+		f.orUnknown(fmt.Sprintf("whether %s, 1,024 numbers late and more, had come before: numbers are told apart so far back only", count(n, "packet")))
+	}
 	a.within(f, func(c childLook) Occurrences { return c.Late }, "late")
 	f.Evidence["late"], f.Evidence["packets"] = a.total, packets
 	f.Evidence["windows"], f.Evidence["late_by_window"] = lateWindows, by
