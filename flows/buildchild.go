@@ -11,9 +11,10 @@ import (
 
 func (b *builder) child(g *group, c *child, n naming) (report.ChildSA, diagnose.ChildFacts) {
 	s := c.head()
+	src, dst := s.ends()
 	out := report.ChildSA{
 		ID: n.child[c], SPI: spiString(s.spi), Protocol: "esp",
-		Source: endpoint(s.src), Destination: endpoint(s.dst),
+		Source: endpoint(src), Destination: endpoint(dst),
 		FirstSeen: toTime(c.first.time), LastSeen: toTime(c.last.time), Observations: []report.Observation{},
 	}
 	if s.message == reassembly.MessageAH {
@@ -27,7 +28,7 @@ func (b *builder) child(g *group, c *child, n naming) (report.ChildSA, diagnose.
 	}
 	for _, s := range c.streams {
 		out.Observations = append(out.Observations, report.Observation{
-			Path: n.path[s.path], Tap: tapName(s.tap, b.in.Interfaces), SequenceHealth: s.health(),
+			Path: n.path[s.path], Tap: tapName(s.at.tap, b.in.Interfaces), SequenceHealth: s.health(),
 		})
 	}
 	best := c.best()
@@ -46,7 +47,7 @@ func (s *stream) doubled() uint64 {
 	if s.at.mirrored {
 		return 0
 	}
-	return s.maybe
+	return s.copied().maybe
 }
 
 // health puts one stream's counts into the report's words.
@@ -58,8 +59,9 @@ func (s *stream) health() report.SequenceHealth {
 		Reordered: q.reordered, MaxLateness: q.lateness, SequenceJumps: q.jumps, Restarts: q.restarts,
 	}
 	if !s.at.mirrored {
-		h.Packets += s.maybe
-		h.Bytes += s.maybeBytes
+		twice := s.copied()
+		h.Packets += twice.maybe
+		h.Bytes += twice.maybeBytes
 	}
 	return h
 }
@@ -87,7 +89,7 @@ func (c *child) best() []*stream {
 // fromTheFirst tells whether the SA's numbers are known from 1: its birth was
 // captured, and no hole of the TCP stream lies between that and its first packet.
 func (c *child) fromTheFirst() bool {
-	return c.born.set() && c.head().hole.compare(c.born) <= 0
+	return c.born.set() && c.head().holed().compare(c.born) <= 0
 }
 
 // health adds up the streams that best picked.
@@ -127,7 +129,7 @@ func (s *stream) fact(f *diagnose.ChildFacts, first bool) {
 	s.sizeFacts(f)
 	f.MissingByCapture += q.byCapture
 	if n := s.doubled(); n > 0 {
-		addOccurrence(&f.Duplicate, n, &occurrence{s.firstCopy, s.lastCopy, s.copyNumber})
+		addOccurrence(&f.Duplicate, n, &occurrence{s.copied().first, s.copied().last, s.copied().number})
 	}
 	o := q.irregular
 	if o == nil {

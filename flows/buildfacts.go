@@ -216,20 +216,21 @@ func (g *group) copies(interfaces []string) diagnose.Copies {
 		}
 		for _, s := range c.streams {
 			sum += s.packets
-			n := s.sure
+			twice := s.copied()
+			n := twice.sure
 			if s.at.mirrored {
-				n += s.maybe
+				n += twice.maybe
 			}
 			if n > 0 {
 				out.SameTap += n
-				first = earlier(first, s.firstCopy)
-				name(tapName(s.tap, interfaces))
+				first = earlier(first, twice.first)
+				name(tapName(s.at.tap, interfaces))
 			}
 		}
 		if sum > best {
 			out.OtherTap += sum - best
 			for _, s := range c.streams {
-				name(tapName(s.tap, interfaces))
+				name(tapName(s.at.tap, interfaces))
 				if s != c.head() {
 					first = earlier(first, s.first)
 				}

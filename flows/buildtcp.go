@@ -128,7 +128,8 @@ func (g *group) tcpDirection(p *path, dir uint8) diagnose.TCPDirectionFacts {
 		d := &at.dir[dir]
 		c := d.net(at.mirrored)
 		if c.keepalives > out.Keepalive.Count {
-			out.Keepalive = diagnose.Occurrences{Count: c.keepalives, First: at.keepalive[dir].first.fact(), Last: at.keepalive[dir].last.fact()}
+			first, last := at.keepalives(dir)
+			out.Keepalive = diagnose.Occurrences{Count: c.keepalives, First: first.fact(), Last: last.fact()}
 		}
 	}
 	var frames tally

@@ -100,10 +100,12 @@ func sortByFirst(l []*stream) {
 }
 
 func compareStreams(a, b *stream) int {
-	if c := a.src.Compare(b.src); c != 0 {
+	aSrc, aDst := a.ends()
+	bSrc, bDst := b.ends()
+	if c := aSrc.Compare(bSrc); c != 0 {
 		return c
 	}
-	if c := a.dst.Compare(b.dst); c != 0 {
+	if c := aDst.Compare(bDst); c != 0 {
 		return c
 	}
 	if a.spi != b.spi {
@@ -112,7 +114,7 @@ func compareStreams(a, b *stream) int {
 		}
 		return 1
 	}
-	return compareTaps(a.tap, b.tap)
+	return compareTaps(a.at.tap, b.at.tap)
 }
 
 // joinAcross merges child SAs of different pairs that are one: they have one
@@ -156,7 +158,9 @@ func oneSA(a, b *child) bool {
 	if x.path.pair == y.path.pair {
 		return false
 	}
-	sameDst, sameSrc := x.dst.Addr() == y.dst.Addr(), x.src.Addr() == y.src.Addr()
+	xSrc, xDst := x.ends()
+	ySrc, yDst := y.ends()
+	sameDst, sameSrc := xDst.Addr() == yDst.Addr(), xSrc.Addr() == ySrc.Addr()
 	if !sameDst && !sameSrc {
 		return false
 	}

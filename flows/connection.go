@@ -28,6 +28,10 @@ type connection struct {
 	foreignFrom          netip.AddrPort
 	copied               tally         // segments of the stream that were captured twice
 	dir                  [2]happenings // by direction of the path
+	// holes counts the stretches of the stream, each way, that are not in the
+	// capture; hole marks the last.
+	holes [2]uint64
+	hole  [2]mark
 }
 
 // happenings counts one direction of a connection.
@@ -150,8 +154,8 @@ func (t *Tracker) transport(e *reassembly.Event) {
 		}
 	case reassembly.HappeningGap:
 		h.gapBytes += e.Bytes
-		p.holes[dir]++
-		p.hole[dir] = now
+		c.holes[dir]++
+		c.hole[dir] = now
 	case reassembly.HappeningResync:
 		h.skipped += e.Bytes
 	}
@@ -229,8 +233,7 @@ func (t *traffic) addPackets(e *reassembly.Event, m mark) {
 	t.all.packets += uint64(e.Packets)
 	t.all.bytes += uint64(e.IPLength)
 	if e.What == reassembly.HappeningCopied {
-		t.sure.packets += uint64(e.Packets)
-		t.sure.bytes += uint64(e.IPLength)
+		t.copy(copySure, counts{packets: uint64(e.Packets), bytes: uint64(e.IPLength)})
 	}
 	t.first = earlier(t.first, mark{e.FirstTime, e.FirstRef})
 	t.last = later(t.last, m)

@@ -108,8 +108,9 @@ func (g *group) settle() {
 		}
 	} else {
 		s := g.children[0].head()
-		g.initiator, g.responder = s.src.Addr(), s.dst.Addr()
-		if s.src.Port() == 4500 && s.dst.Port() != 4500 {
+		src, dst := s.ends()
+		g.initiator, g.responder = src.Addr(), dst.Addr()
+		if src.Port() == 4500 && dst.Port() != 4500 {
 			g.initiator, g.responder = g.responder, g.initiator // the NAT's side began
 		}
 		lowest := s

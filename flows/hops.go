@@ -6,7 +6,7 @@ import "github.com/ikesniff/ikesniff/reassembly"
 // way at one tap: how far their sender is from where that source was captured.
 type hops struct {
 	hop
-	more []hop // of other sources
+	more *[]hop // of other sources, if there are any
 }
 
 type hop struct {
@@ -39,16 +39,20 @@ func (h *hops) turnTo(source int32) bool {
 		h.hop = hop{source: source}
 		return true
 	}
-	for i := range h.more {
-		if h.more[i].source == source {
-			h.hop, h.more[i] = h.more[i], h.hop
+	if h.more == nil {
+		h.more = &[]hop{}
+	}
+	more := *h.more
+	for i := range more {
+		if more[i].source == source {
+			h.hop, more[i] = more[i], h.hop
 			return true
 		}
 	}
-	if len(h.more) >= maxHopSources {
+	if len(more) >= maxHopSources {
 		return false
 	}
-	h.more = append(h.more, h.hop)
+	*h.more = append(more, h.hop)
 	h.hop = hop{source: source}
 	return true
 }
@@ -58,7 +62,10 @@ func (h *hops) each(f func(hop)) {
 	if h.source != 0 {
 		f(h.hop)
 	}
-	for _, x := range h.more {
+	if h.more == nil {
+		return
+	}
+	for _, x := range *h.more {
 		f(x)
 	}
 }

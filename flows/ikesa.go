@@ -55,11 +55,10 @@ type ikeSA struct {
 	births    ends[birth]
 	confirmed mark // an answered exchange well after IKE_AUTH
 
-	recent     [copyDepth]recentMessage
-	recentNext uint8
-	otherTap   uint64 // messages seen again at another tap
-	sure       uint64 // and at the same tap, TTL one less
-	firstCopy  mark
+	recent    messageRing
+	otherTap  uint64 // messages seen again at another tap
+	sure      uint64 // and at the same tap, TTL one less
+	firstCopy mark
 }
 
 // birth is a completed exchange that makes child SAs.
@@ -87,12 +86,10 @@ type ikePath struct {
 	bySide      [2]mark // last message of each side
 }
 
-type recentMessage struct {
-	time   int64
-	digest uint64
-	ipid   uint32
-	ttl    uint8
-	tap    dissect.Tap
+// messageRing remembers the last messages of an IKE SA, at all taps.
+type messageRing struct {
+	copyRing
+	tap [copyDepth]dissect.Tap
 }
 
 // confirmAfter is how long after IKE_AUTH an answered INFORMATIONAL exchange
@@ -235,30 +232,23 @@ func (sa *ikeSA) side(m *ike.Message, dir uint8) uint8 {
 // copyOf tells whether the message was captured before: at the same tap, or
 // (other) at another one.
 func (sa *ikeSA) copyOf(e *reassembly.Event, d uint64) (k copyKind, other bool) {
-	for i := range sa.recent {
-		r := &sa.recent[i]
-		if r.digest != d || r.ipid != e.IPID {
+	r := &sa.recent
+	for i := range int(r.used) {
+		if !r.near(i, e, d) {
 			continue
 		}
-		if dt := e.Time - r.time; dt > copyWithin || dt < -copyWithin {
-			continue
-		}
-		if r.tap != e.Tap {
+		if r.tap[i] != e.Tap {
 			return copyNone, true
 		}
-		switch e.TTL {
-		case r.ttl:
-			return copyMaybe, false
-		case r.ttl - 1, r.ttl + 1:
-			return copySure, false
+		if k := copyByTTL(e.TTL, r.ttl[i]); k != copyNone {
+			return k, false
 		}
 	}
 	return copyNone, false
 }
 
 func (sa *ikeSA) remember(e *reassembly.Event, d uint64) {
-	sa.recent[sa.recentNext] = recentMessage{e.Time, d, e.IPID, e.TTL, e.Tap}
-	sa.recentNext = (sa.recentNext + 1) % copyDepth
+	sa.recent.tap[sa.recent.push(e, d)] = e.Tap
 }
 
 // maxIKEPaths bounds the paths kept for one IKE SA.

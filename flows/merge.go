@@ -147,7 +147,8 @@ func (p *pair) findMirrors() {
 			}
 			for d := range at.dir {
 				t.all += at.dir[d].all.ike + at.dir[d].all.esp
-				t.maybe += at.dir[d].maybe.ike + at.dir[d].maybe.esp
+				maybe := at.dir[d].copied().maybe
+				t.maybe += maybe.ike + maybe.esp
 			}
 		}
 	}

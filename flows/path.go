@@ -58,24 +58,50 @@ type path struct {
 	tail  tail
 	tcp   *connection // of TCP paths
 	// lonely counts the keepalives each way since the last other packet of the
-	// other side; real marks the last such packet each way.
-	lonely [2]tally
+	// other side, nil if none ever came; real marks the last such packet each way.
+	lonely *[2]tally
 	// watches wait for the next packet each way; nil if none ever did.
 	watches *[2][]*watch
 	// runs are those of large packets for which packets each way are counted.
 	runs *[2][]*stuck
 	real [2]mark
-	// holes counts the stretches of the stream, each way, that are not in the
-	// capture; hole marks the last.
-	holes [2]uint64
-	hole  [2]mark
+}
+
+// newPath makes a path together with the first tap that sees it: most have no
+// other.
+func newPath(k pathKey, tap dissect.Tap) *path {
+	n := &struct {
+		path
+		one  pathTap
+		list [1]*pathTap
+	}{}
+	n.pathKey, n.one.tap = k, tap
+	n.list[0] = &n.one
+	n.taps = n.list[:]
+	return &n.path
+}
+
+// alone is the path's count of keepalives one way, made on demand.
+func (p *path) alone(dir uint8) *tally {
+	if p.lonely == nil {
+		p.lonely = &[2]tally{}
+	}
+	return &p.lonely[dir]
+}
+
+// inVain returns the count of keepalives one way since the other side was heard.
+func (p *path) inVain(dir uint8) tally {
+	if p.lonely == nil {
+		return tally{}
+	}
+	return p.lonely[dir]
 }
 
 // spoke notes a packet that is no keepalive: the other side's keepalives before
 // it were not sent into silence.
 func (p *path) spoke(dir uint8, m mark) {
 	p.real[dir] = m
-	if p.lonely[1-dir].n > 0 {
+	if p.lonely != nil && p.lonely[1-dir].n > 0 {
 		p.lonely[1-dir] = tally{}
 	}
 }
@@ -109,11 +135,27 @@ type pathTap struct {
 	tap   dissect.Tap
 	index int // in path.taps as they came up
 	dir   [2]traffic
-	// keepalive is the last one each way.
-	keepalive [2]lastKeepalive
+	// keepalive is the last one each way, nil if there was none.
+	keepalive *[2]lastKeepalive
 	// mirrored: this tap saw the pair's packets twice, so that the copies that
 	// may be the network's are the capture's. Stage 2 decides it.
 	mirrored bool
+}
+
+// lastKeepalive is that of one direction, made on demand.
+func (at *pathTap) lastKeepalive(dir uint8) *lastKeepalive {
+	if at.keepalive == nil {
+		at.keepalive = &[2]lastKeepalive{}
+	}
+	return &at.keepalive[dir]
+}
+
+// keepalives are the first and the last one of a direction.
+func (at *pathTap) keepalives(dir uint8) (first, last mark) {
+	if at.keepalive == nil {
+		return mark{}, mark{}
+	}
+	return at.keepalive[dir].first, at.keepalive[dir].last
 }
 
 // counts are those of one direction.
@@ -140,11 +182,38 @@ func (c *counts) minus(o counts) {
 // TTL is one less), maybe those alike in IP ID, bytes and TTL: captured twice
 // or doubled by the network, which only the share of them can tell.
 type traffic struct {
-	all, sure, maybe counts
-	first, last      mark
-	firstMessage     mark  // IKE, ESP or AH
-	ttl              uint8 // of the last packet; 0 if not known
-	hops             hops
+	all          counts
+	first, last  mark
+	firstMessage mark // IKE, ESP or AH
+	copies       *copyCounts
+	hops         hops
+	ttl          uint8 // of the last packet; 0 if not known
+}
+
+// copyCounts are nil in traffic while nothing was captured twice.
+type copyCounts struct{ sure, maybe counts }
+
+// copied returns the counts of copies, to be read.
+func (t *traffic) copied() copyCounts {
+	if t.copies == nil {
+		return copyCounts{}
+	}
+	return *t.copies
+}
+
+// copy counts what was captured before.
+func (t *traffic) copy(k copyKind, c counts) {
+	if k == copyNone {
+		return
+	}
+	if t.copies == nil {
+		t.copies = &copyCounts{}
+	}
+	if k == copySure {
+		t.copies.sure.plus(c)
+	} else {
+		t.copies.maybe.plus(c)
+	}
 }
 
 func (t *traffic) add(e *reassembly.Event, k copyKind) {
@@ -162,12 +231,7 @@ func (t *traffic) add(e *reassembly.Event, k copyKind) {
 		c.keepalives = 1
 	}
 	t.all.plus(c)
-	switch k {
-	case copySure:
-		t.sure.plus(c)
-	case copyMaybe:
-		t.maybe.plus(c)
-	}
+	t.copy(k, c)
 	m := mark{e.Time, e.Ref}
 	t.first = earlier(t.first, m)
 	t.last = later(t.last, m)
@@ -178,10 +242,10 @@ func (t *traffic) add(e *reassembly.Event, k copyKind) {
 
 // net returns the counts without what was captured twice.
 func (t *traffic) net(mirrored bool) counts {
-	c := t.all
-	c.minus(t.sure)
+	c, twice := t.all, t.copied()
+	c.minus(twice.sure)
 	if mirrored {
-		c.minus(t.maybe)
+		c.minus(twice.maybe)
 	}
 	return c
 }

@@ -15,7 +15,7 @@ func indexPaths(pairs []*pair) *pathIndex {
 		for _, s := range p.streams {
 			k := s.path.endsKey()
 			x.on[k] = append(x.on[k], s)
-			if s.transport == reassembly.TransportIP {
+			if s.path.transport == reassembly.TransportIP {
 				raw = append(raw, s)
 			}
 		}

@@ -50,13 +50,6 @@ func (t *Tracker) forgetPath(p *path) {
 	}
 }
 
-// has tells whether e belongs to the stream of this key: keyOf(e) == *k, without
-// making a key.
-func (k *streamKey) has(e *reassembly.Event) bool {
-	return k.spi == e.SPI && k.message == e.Message && k.transport == e.Transport && k.tap == e.Tap &&
-		sameEnd(&k.src, &e.Src) && sameEnd(&k.dst, &e.Dst)
-}
-
 // sameEnd compares endpoints, ports first: they differ more often.
 func sameEnd(a, b *netip.AddrPort) bool {
 	return a.Port() == b.Port() && a.Addr() == b.Addr()

@@ -44,7 +44,7 @@ func TestRecentPaths(t *testing.T) {
 	}
 }
 
-func TestStreamKeyHas(t *testing.T) {
+func TestStreamHas(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	event := func() *reassembly.Event {
 		port := func() netip.AddrPort {
@@ -55,11 +55,15 @@ func TestStreamKeyHas(t *testing.T) {
 			Transport: reassembly.Transport(r.IntN(2)), Tap: dissect.Tap{Interface: uint16(r.IntN(2))},
 		}
 	}
+	tr := NewTracker(Config{})
 	for range 20000 {
 		a, b := event(), event()
-		k := keyOf(a)
-		if k.has(b) != (k == keyOf(b)) {
-			t.Fatalf("%+v, %+v: %v", a, b, k.has(b))
+		x, y := tr.stream(a), tr.stream(b)
+		if x.has(b) != (x == y) || !x.has(a) {
+			t.Fatalf("%+v, %+v: %v", a, b, x.has(b))
+		}
+		if src, dst := x.ends(); src != a.Src || dst != a.Dst {
+			t.Fatalf("ends %v, %v of %+v", src, dst, a)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (g *group) stale() []diagnose.Stale {
 			if g.initiatorIsA(p.path) == n.reversed {
 				dir = fromA
 			}
-			k := &p.path.lonely[dir]
+			k := p.path.inVain(dir)
 			if k.n > 0 && k.last.compare(n.first) > 0 {
 				s.Packets += k.n
 				first, last = earlier(first, k.first), later(last, k.last)
@@ -69,8 +69,8 @@ func (g *group) keepaliveRuns(n naming, changes []diagnose.Change) []diagnose.Ke
 		if isTCP(p.transport) {
 			continue
 		}
-		for dir := range p.lonely {
-			k := &p.lonely[dir]
+		for dir := range p.real {
+			k := p.inVain(uint8(dir))
 			if k.n == 0 {
 				continue
 			}

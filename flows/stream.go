@@ -3,49 +3,75 @@ package flows
 import (
 	"net/netip"
 
-	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
 
 // streamKey finds a stream: one SPI one way on one path at one tap.
 type streamKey struct {
-	src, dst  netip.AddrPort
-	spi       uint32
-	message   reassembly.MessageKind
-	transport reassembly.Transport
-	tap       dissect.Tap
-}
-
-func keyOf(e *reassembly.Event) streamKey {
-	return streamKey{e.Src, e.Dst, e.SPI, e.Message, e.Transport, e.Tap}
+	at      *pathTap
+	spi     uint32
+	message reassembly.MessageKind
+	dir     uint8
 }
 
 // stream is one ESP or AH SPI as one tap saw it on one path. Stage 2 makes
-// child SAs of them.
+// child SAs of them. There are very many, so what few of them have is kept
+// elsewhere, made when it is needed.
 type stream struct {
 	streamKey
 	path *path
-	at   *pathTap
-	dir  uint8
 
 	packets, bytes uint64 // without copies
 	first, last    mark
 	content        uint64 // of the first packet; 0 if too short to tell
 	seq            sequence
-	sure           uint64 // copies: see traffic
-	maybe          uint64
-	maybeBytes     uint64
-	firstCopy      mark
-	lastCopy       mark
-	copyNumber     uint32
+	copies         *copied // nil if there were none
 	ring           copyRing
 	lost           uint64 // packets and stretches lost by the capture as of the last packet
-	hole           mark   // last hole of the TCP stream before the first packet
+	hole           *mark  // last hole of the TCP stream before the first packet, if any
 	confidence     reassembly.Confidence
 	largest        largest
 	trial          trial
 	run, stuck     *stuck      // in hand, and the longest so far
 	fragmented     *fragmented // nil if none was
+}
+
+// ends returns who sends the stream and to whom.
+func (s *stream) ends() (src, dst netip.AddrPort) {
+	src, dst = s.path.ends()
+	if s.dir == fromB {
+		src, dst = dst, src
+	}
+	return src, dst
+}
+
+// has tells whether e belongs to the stream.
+func (s *stream) has(e *reassembly.Event) bool {
+	if s.spi != e.SPI || s.message != e.Message || s.path.transport != e.Transport || s.at.tap != e.Tap {
+		return false
+	}
+	a, b := &e.Src, &e.Dst
+	if s.dir == fromB {
+		a, b = b, a
+	}
+	p := s.path
+	return a.Port() == p.portA && b.Port() == p.portB && a.Addr() == p.pair.key.A && b.Addr() == p.pair.key.B
+}
+
+// copied returns the stream's counts of copies, to be read.
+func (s *stream) copied() copied {
+	if s.copies == nil {
+		return copied{}
+	}
+	return *s.copies
+}
+
+// holed is the last hole of the TCP stream before the first packet.
+func (s *stream) holed() mark {
+	if s.hole == nil {
+		return mark{}
+	}
+	return *s.hole
 }
 
 // tellingLength is the least length in bytes of a message with an integrity
@@ -56,7 +82,9 @@ const tellingLength = 24
 // Numbers that went with a hole of the TCP stream are the capture's loss, too:
 // the peer has acknowledged those bytes.
 func (s *stream) add(e *reassembly.Event, lost uint64) {
-	lost += s.path.holes[s.dir]
+	if c := s.path.tcp; c != nil {
+		lost += c.holes[s.dir]
+	}
 	m := mark{e.Time, e.Ref}
 	d := digest(e)
 	kind := copyNone
@@ -65,16 +93,10 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 	}
 	s.at.dir[s.dir].add(e, kind)
 	if kind != copyNone {
-		if !s.firstCopy.set() {
-			s.firstCopy, s.copyNumber = m, e.Sequence
+		if s.copies == nil {
+			s.copies = &copied{}
 		}
-		s.lastCopy = m
-		if kind == copySure {
-			s.sure++
-		} else {
-			s.maybe++
-			s.maybeBytes += uint64(e.Length)
-		}
+		s.copies.add(kind, e)
 		return
 	}
 	s.ring.push(e, d)

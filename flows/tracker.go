@@ -94,12 +94,17 @@ func (t *Tracker) esp(e *reassembly.Event) {
 }
 
 func (t *Tracker) stream(e *reassembly.Event) *stream {
-	k := keyOf(e)
+	p, at, dir := t.path(e)
+	k := streamKey{at, e.SPI, e.Message, dir}
 	if s := t.streams[k]; s != nil {
 		return s
 	}
-	p, at, dir := t.path(e)
-	s := &stream{streamKey: k, path: p, at: at, dir: dir, lost: t.lost + p.holes[dir], hole: p.hole[dir], last: mark{e.Time, e.Ref}}
+	s := &stream{streamKey: k, path: p, lost: t.lost, last: mark{e.Time, e.Ref}}
+	if c := p.tcp; c != nil && c.holes[dir] > 0 {
+		hole := c.hole[dir]
+		s.lost += c.holes[dir]
+		s.hole = &hole
+	}
 	t.streams[k] = s
 	p.pair.streams = append(p.pair.streams, s)
 	t.bound(p.pair)
@@ -108,13 +113,13 @@ func (t *Tracker) stream(e *reassembly.Event) *stream {
 
 func (t *Tracker) keepalive(e *reassembly.Event) {
 	p, at, dir := t.path(e)
-	k := at.keepalive[dir].seen(e)
+	k := at.lastKeepalive(dir).seen(e)
 	if isTCP(e.Transport) {
 		k = copyNone // several may share a segment
 	}
 	at.dir[dir].add(e, k)
 	if k == copyNone {
-		p.lonely[dir].add(mark{e.Time, e.Ref})
+		p.alone(dir).add(mark{e.Time, e.Ref})
 		if p.watches != nil {
 			p.sign(dir, mark{e.Time, e.Ref}, false)
 		}
@@ -142,7 +147,7 @@ func (t *Tracker) findPath(e *reassembly.Event) (*path, *pathTap, uint8) {
 	p := t.paths[k]
 	if p == nil {
 		t.bound(pr)
-		p = &path{pathKey: k}
+		p = newPath(k, e.Tap)
 		t.paths[k] = p
 		if isTCP(e.Transport) {
 			p.connection(t)

@@ -87,8 +87,8 @@ func TestHopsAreBounded(t *testing.T) {
 		e.Ref, e.TTL = capture.FrameRef(i%500, uint64(i+1)), uint8(1+i%200)
 		h.see(&e)
 	}
-	if len(h.more) > maxHopSources {
-		t.Errorf("%d sources kept", len(h.more))
+	if len(*h.more) > maxHopSources {
+		t.Errorf("%d sources kept", len(*h.more))
 	}
 	seen := map[int32]hop{}
 	h.each(func(x hop) { seen[x.source] = x })

@@ -52,7 +52,8 @@ func (t *Tracker) watchFor(sa *ikeSA, from uint8) *watch {
 func (p *path) lastFrom(dir uint8) mark {
 	m := p.real[dir]
 	for _, at := range p.taps {
-		m = later(m, at.keepalive[dir].last)
+		_, last := at.keepalives(dir)
+		m = later(m, last)
 	}
 	return m
 }
