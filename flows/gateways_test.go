@@ -77,20 +77,26 @@ func TestGateway(t *testing.T) {
 func TestGatewayWithOneSpokeDown(t *testing.T) {
 	s := newStar(5)
 	s.talk(10)
-	down := s.spokes[3]
-	s.spokes = append(s.spokes[:3:3], s.spokes[4])
-	for n := range uint32(4) {
-		s.esp(down, 0xc0009999, n+1)
-		s.wait(second)
-	}
-	s.talk(200)
+	s.talk(200, 3)
 	g := gatewayOf(t, track(s.events, 2))
-	if g.Troubled != 1 || g.ByStatus.Silent != 1 || g.Peers[0].Address != "192.0.2.4" {
+	if g.Troubled != 1 || g.Sound != 4 || g.Peers[0].Address != "192.0.2.4" {
 		t.Errorf("%+v", g)
 	}
-	if !strings.HasPrefix(g.Comparison, "4 of 5 tunnels work; only the one with 192.0.2.4 is in trouble") ||
+	if !strings.HasPrefix(g.Comparison, "4 of 5 tunnels work; only the one with 192.0.2.4 is in trouble (one-way-esp): look") ||
 		!strings.Contains(g.Comparison, "4 others work on UDP 4500, too") {
 		t.Error(g.Comparison)
+	}
+}
+
+// Tunnels that end, and nobody misses them, are no trouble of the gateway.
+func TestGatewayAtRest(t *testing.T) {
+	s := newStar(4)
+	s.talk(10)
+	s.spokes = s.spokes[:1]
+	s.talk(300)
+	g := gatewayOf(t, track(s.events, 2))
+	if g.ByStatus.Silent != 3 || g.Troubled != 0 || g.Comparison != "1 of 4 tunnels works at the end; none is in trouble." {
+		t.Errorf("%+v", g)
 	}
 }
 

@@ -13,8 +13,8 @@ type Gateway struct {
 	LastSeen    time.Time    `json:"last_seen"`
 	Tunnels     uint64       `json:"tunnels"`
 	ByStatus    StatusCounts `json:"by_status"`
-	// Sound and Troubled leave out what is neither: tunnels still in
-	// negotiation and those that were closed.
+	// Sound and Troubled leave out what is neither: tunnels still in negotiation,
+	// those that were closed, and those that may be at rest.
 	Sound      uint64             `json:"sound"`
 	Troubled   uint64             `json:"troubled"`
 	Transports []GatewayTransport `json:"transports"`

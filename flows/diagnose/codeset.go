@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/ikesniff/ikesniff/report"
 )
@@ -53,7 +54,7 @@ func (s codeSet) codes() iter.Seq[string] {
 type Result struct {
 	Status report.Status
 	Data   report.Data
-	codes  [4]codeSet // by rank of severity; without consequences
+	codes  [4]codeSet // by rank of severity; without what they explain of each other
 }
 
 // ResultOf takes what is needed out of a finished tunnel.
@@ -61,7 +62,10 @@ func ResultOf(t *report.Tunnel) Result {
 	r := Result{Status: t.Status, Data: t.Data}
 	for i := range t.Anomalies {
 		a := &t.Anomalies[i]
-		if rank := a.Severity.Rank(); a.ConsequenceOf == "" && rank >= 0 {
+		// What the gateway's anomaly explains is over in a tunnel that is up again.
+		explained := a.ConsequenceOf != "" && (t.Status == report.StatusUp ||
+			slices.ContainsFunc(t.Anomalies, func(c report.Anomaly) bool { return c.ID == a.ConsequenceOf }))
+		if rank := a.Severity.Rank(); !explained && rank >= 0 {
 			r.codes[rank].add(a.Code)
 		}
 	}
@@ -77,9 +81,10 @@ func (r *Result) above(least report.Severity) (s codeSet) {
 }
 
 // troubled tells whether something is wrong with the tunnel, sound whether it
-// works. One that still negotiates or was closed is neither.
+// works. One that still negotiates, was closed, or fell silent without a sign that
+// anybody misses it, is neither: it may be at rest.
 func (r *Result) troubled() bool {
-	return r.Status == report.StatusFailed || r.Status == report.StatusSilent || r.above(report.SeverityWarning) != codeSet{}
+	return r.Status == report.StatusFailed || r.above(report.SeverityWarning) != codeSet{}
 }
 
 func (r *Result) sound() bool {
