@@ -3,7 +3,6 @@ package output
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -15,7 +14,7 @@ import (
 // tunnel. It is what encoding/json makes of the collected report without HTML
 // escapes, with all lists there and invisible characters escaped.
 func JSON(w io.Writer, s *report.Stream) error {
-	head := rebuild(s.Head, unchanged)
+	head := s.Head
 	head.Tunnels = []*report.Tunnel{}
 	before, _, err := splitHead(&head)
 	if err != nil {
@@ -23,10 +22,10 @@ func JSON(w io.Writer, s *report.Stream) error {
 	}
 	out := bufio.NewWriter(w)
 	out.Write(before)
-	enc := newEncoder("    ", "  ")
+	enc := newEncoder(true, 2)
 	first := true
 	for t := range s.Tunnels {
-		b, err := enc.encode(rebuild(t, unchanged))
+		b, err := enc.encode(t)
 		if err != nil {
 			return fmt.Errorf("tunnel %s: %w", t.ID, err)
 		}
@@ -45,7 +44,7 @@ func JSON(w io.Writer, s *report.Stream) error {
 	// The gateways are known only now. They come after the tunnels, so what was
 	// written of the head stays as it is.
 	gateways, total := s.Gateways()
-	head.Gateways, head.GatewaysTotal = rebuild(gateways, unchanged), total
+	head.Gateways, head.GatewaysTotal = gateways, total
 	_, after, err := splitHead(&head)
 	if err != nil {
 		return err
@@ -60,7 +59,7 @@ func JSON(w io.Writer, s *report.Stream) error {
 // there at the top level: deeper keys are indented more, and strings hold no
 // raw line ends.
 func splitHead(head *report.Report) (before, after []byte, err error) {
-	b, err := newEncoder("", "  ").encode(head)
+	b, err := newEncoder(true, 0).encode(head)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -71,29 +70,6 @@ func splitHead(head *report.Report) (before, after []byte, err error) {
 	}
 	cut := i + len(mark) - 1
 	return bytes.Clone(b[:cut]), bytes.Clone(b[cut:]), nil
-}
-
-// encoder encodes one value after the other into a buffer of its own.
-type encoder struct {
-	buf bytes.Buffer
-	enc *json.Encoder
-}
-
-func newEncoder(prefix, indent string) *encoder {
-	e := &encoder{}
-	e.enc = json.NewEncoder(&e.buf)
-	e.enc.SetEscapeHTML(false)
-	e.enc.SetIndent(prefix, indent)
-	return e
-}
-
-// encode returns the JSON of v without a line end, valid until the next call.
-func (e *encoder) encode(v any) ([]byte, error) {
-	e.buf.Reset()
-	if err := e.enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return escapeInvisible(bytes.TrimRight(e.buf.Bytes(), "\n")), nil
 }
 
 // escapeInvisible writes what Safe would quote as \u escapes. encoding/json does
@@ -114,11 +90,8 @@ func escapeInvisible(b []byte) []byte {
 		switch {
 		case !invisible(r):
 			out = append(out, b[i:i+n]...)
-		case r > 0xffff:
-			r -= 0x10000
-			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
 		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
+			out = appendRune(out, r)
 		}
 		i += n
 	}

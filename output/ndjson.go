@@ -17,7 +17,7 @@ import (
 // the names of Suricata's EVE ike records.
 func NDJSON(w io.Writer, s *report.Stream) error {
 	out := bufio.NewWriter(w)
-	enc := newEncoder("", "")
+	enc := newEncoder(false, 0)
 	emit := func(v any) error {
 		b, err := enc.encode(v)
 		if err != nil {
@@ -28,12 +28,13 @@ func NDJSON(w io.Writer, s *report.Stream) error {
 	}
 	var tally Tally
 	for t := range tally.Watch(s).Tunnels {
-		t = rebuild(t, unchanged)
-		if err := emit(tunnelRecord(t)); err != nil {
+		line := tunnelRecord(t)
+		if err := emit(&line); err != nil {
 			return err
 		}
 		for i := range t.Anomalies {
-			if err := emit(anomalyRecord(t.ID, &t.Anomalies[i])); err != nil {
+			line := anomalyRecord(t.ID, &t.Anomalies[i])
+			if err := emit(&line); err != nil {
 				return err
 			}
 		}
