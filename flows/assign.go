@@ -49,8 +49,8 @@ func oneLine(l []*ikeLine) bool {
 }
 
 func (n *ikeLine) root() *ikeLine {
-	for n.before != nil {
-		n = n.before
+	for p := n.previous(); p != nil; p = n.previous() {
+		n = p
 	}
 	return n
 }

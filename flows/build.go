@@ -204,8 +204,8 @@ func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 func (g *group) links(n naming) []report.Link {
 	out := []report.Link{}
 	for _, l := range g.ikes {
-		if l.before != nil {
-			out = append(out, report.Link{From: n.ike[l.before], To: n.ike[l], By: "endpoint-and-fingerprint", Confidence: report.ConfidenceMedium})
+		if before := l.previous(); before != nil {
+			out = append(out, report.Link{From: n.ike[before], To: n.ike[l], By: "endpoint-and-fingerprint", Confidence: report.ConfidenceMedium})
 		}
 		if l.spread {
 			for _, p := range l.paths[1:] {

@@ -128,13 +128,14 @@ func (g *group) settle() {
 // reverse tells whether the initiator of a later IKE SA is the tunnel's
 // responder: the other peer began the rekey, or an attempt of its own.
 func (g *group) reverse(n *ikeLine) {
-	if n.before == nil {
+	before := n.previous()
+	if before == nil {
 		return
 	}
-	for _, x := range n.before.parts {
+	for _, x := range before.parts {
 		for _, y := range n.parts {
 			if x.pair == y.pair {
-				n.reversed = n.before.reversed != (x.initFromA != y.initFromA)
+				n.reversed = before.reversed != (x.initFromA != y.initFromA)
 				return
 			}
 		}

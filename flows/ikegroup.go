@@ -14,6 +14,7 @@ type ikeLine struct {
 	twice  bool     // at the same time, as on both sides of a NAT
 
 	before, after *ikeLine // the SA it replaced, the one that replaced it
+	twin          *ikeLine // the SA that the other peer began at the same time, if that was first
 	rekey         bool     // it replaced before by a rekey (else by a new IKE_SA_INIT)
 	doubt         bool     // several SAs could have been the one before
 	reversed      bool     // its initiator is the tunnel's responder

@@ -67,6 +67,10 @@ func (n *ikeLine) linkTo(cand []*ikeLine, index *pathIndex) {
 			}
 			continue
 		}
+		if o.crossed(n) {
+			n.twin = o
+			return
+		}
 		same, near := samePeers(o, n)
 		if !same || o.livesBeside(n, index) {
 			continue

@@ -30,6 +30,15 @@
 //	transport-changed, stale-sa, ike-retransmission, one-way-esp  ->  one-way-keepalives
 //	stale-sa             ->  transport-changed
 //
+// about messages that get lost after the first, and NAT traversal, in
+// family_negotiation.go:
+//
+//	ike-retransmission   ->  nat-t-port-blocked, fragments-dropped, ike-fragment-loss, dh-group-mismatch
+//	fragments-dropped    ->  ike-fragmentation-missing
+//	nat-t-port-blocked   ->  udp-tcp-fallback, icmp-rejected
+//	one-way-esp, esp-blocked  ->  nat-t-missing
+//	nat-t-missing        ->  nat-t-unsupported
+//
 // about data that does not get through, in family_data.go:
 //
 //	one-way-esp          ->  ah-through-nat, spi-mismatch, esp-blocked, npu-offload-suspected

@@ -82,8 +82,9 @@ func (l *look) brokenSets() []brokenSet {
 				out = append(out, s)
 			}
 			s.Message, s.toResponder, s.sendings = &y.Response, from == v.Reversed, x.Responses
-			s.last, s.answered = y.LastSent.timeOr(y.Response.Time), i+1 < len(v.sa.Exchanges) || l.carried(&v)
+			s.last = y.LastSent.timeOr(y.Response.Time)
 			if s.broken() {
+				s.answered = i+1 < len(v.sa.Exchanges) || l.carried(&v)
 				out = append(out, s)
 			}
 		}

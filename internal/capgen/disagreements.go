@@ -188,7 +188,7 @@ func natTMissingPassthrough(t *trace) {
 
 // Both gateways start an IKE SA: their requests cross on the way. Both are
 // answered and authenticated; the second one is then deleted, and data flows with
-// the first.
+// the first, through a rekey of the Child SA. It is one tunnel.
 func simultaneousInitiation(t *trace) {
 	x := sites(t)
 	y := newIKEv2(t, plain("203.0.113.80:500"), plain("198.51.100.40:500"))
@@ -204,10 +204,12 @@ func simultaneousInitiation(t *trace) {
 	x.auth()
 	y.auth()
 	t.wait(30 * time.Millisecond)
+	t.wait(3 * time.Second)
 	y.delete(initiator)
+	x.ping(14)
+	x.rekeyChild(responder)
 	x.ping(6)
 	x.liveness(initiator)
-	x.ping(2)
 	t.tunnels(1)
 	t.informs("simultaneous-initiation")
 }
