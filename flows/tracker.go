@@ -9,7 +9,7 @@ import (
 
 // Config of a Tracker; zero values stand for the defaults.
 type Config struct {
-	// MaxSAs bounds IKE SAs plus SPIs in memory (default 2,000,000).
+	// MaxSAs bounds IKE SAs, SPIs and paths in memory (default 2,000,000).
 	MaxSAs int
 }
 
@@ -194,7 +194,7 @@ func (t *Tracker) bound(inHand *pair) {
 
 // drop forgets a pair and counts what it takes along.
 func (t *Tracker) drop(p *pair) {
-	t.evicted += uint64(len(p.ikes) + len(p.streams))
+	t.evicted += uint64(len(p.ikes) + len(p.streams) + len(p.paths))
 	for _, s := range p.streams {
 		t.forgetStream(s)
 	}

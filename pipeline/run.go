@@ -22,6 +22,8 @@ type Options struct {
 	// UDPPorts and TCPPorts are hints: ports, beside the usual ones, on which
 	// the user expects IKE or ESP.
 	UDPPorts, TCPPorts []uint16
+	// Limits bound the memory.
+	Limits Limits
 	// Version of the program, for the report.
 	Version string
 	// Progress, if set, is called in the caller's goroutine every few thousand
@@ -48,8 +50,8 @@ func Run(ctx context.Context, src capture.Source, opt Options) (*report.Stream, 
 	}
 	classify := reassembly.Config{UDPPorts: opt.UDPPorts, TCPPorts: opt.TCPPorts}
 	var track flows.Config
-
 	workers := make([]*worker, max(1, min(opt.Workers, MaxWorkers)))
+	opt.Limits.share(len(workers), &classify, &track)
 	for i := range workers {
 		workers[i] = newWorker(classify, track)
 	}

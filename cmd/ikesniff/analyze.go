@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/capture/filter"
 	"github.com/ikesniff/ikesniff/output"
 	"github.com/ikesniff/ikesniff/pipeline"
 	"github.com/ikesniff/ikesniff/report"
@@ -40,8 +41,10 @@ type analyzeFlags struct {
 	tcpPorts, udpPorts          []string
 	problems                    bool
 	top, workers                int
+	maxSAs, maxConnections      int
 	failOn                      string
 	noColor, quiet, verbose     bool
+	packets                     filterFlags
 }
 
 func newAnalyze(e *env) *cobra.Command {
@@ -76,9 +79,12 @@ func newAnalyze(e *env) *cobra.Command {
 	fl.StringSliceVar(&f.spis, "spi", nil, "only tunnels with the IKE, ESP or AH SPI `HEX`")
 	fl.BoolVar(&f.problems, "problems", false, "only tunnels with an anomaly above info")
 	fl.IntVar(&f.top, "top", output.DefaultTop, "in a table or Markdown show at most `N` tunnels, those that need attention first")
+	f.packets.add(cmd)
 	fl.StringSliceVar(&f.tcpPorts, "tcp-port", nil, "expect IKE and ESP on TCP port `N`, too")
 	fl.StringSliceVar(&f.udpPorts, "udp-port", nil, "expect IKE and ESP on UDP port `N`, too")
 	fl.IntVar(&f.workers, "workers", min(runtime.NumCPU(), 8), "use `N` cores; the report is the same with any number")
+	fl.IntVar(&f.maxSAs, "max-sas", pipeline.DefaultSAs, "remember at most `N` IKE SAs, SPIs and paths; beyond, those idle longest go, and are counted")
+	fl.IntVar(&f.maxConnections, "max-connections", pipeline.DefaultConnections, "remember at most `N` TCP connections, likewise")
 	fl.StringVar(&f.failOn, "fail-on", "", "exit with status 3 on an anomaly of `SEVERITY` or above: info, notice, warning or critical")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours (also with NO_COLOR set, TERM=dumb, or without a terminal)")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes")
@@ -119,6 +125,7 @@ type analysis struct {
 	sel      output.Selection
 	show     output.Options
 	run      pipeline.Options
+	filter   *filter.Filter // nil for none
 }
 
 // neverFail is above the rank of every severity.
@@ -152,12 +159,24 @@ func (f *analyzeFlags) settle(files []string, e *env) (*analysis, error) {
 	if f.workers < 1 || f.workers > pipeline.MaxWorkers {
 		return nil, fmt.Errorf("--workers %d is not from 1 to %d", f.workers, pipeline.MaxWorkers)
 	}
+	if f.maxSAs < 1 {
+		return nil, fmt.Errorf("--max-sas %d leaves no room; it takes a number from 1", f.maxSAs)
+	}
+	if f.maxConnections < 1 {
+		return nil, fmt.Errorf("--max-connections %d leaves no room; it takes a number from 1", f.maxConnections)
+	}
 	if f.failOn != "" {
 		if a.failRank = report.Severity(f.failOn).Rank(); a.failRank < 0 {
 			return nil, fmt.Errorf("unknown severity %q for --fail-on; choose one of %s", f.failOn, strings.Join(severities, ", "))
 		}
 	}
-	a.run = pipeline.Options{Workers: f.workers, Version: programVersion()}
+	if a.filter, err = f.packets.settle(); err != nil {
+		return nil, err
+	}
+	a.run = pipeline.Options{
+		Workers: f.workers, Version: programVersion(),
+		Limits: pipeline.Limits{SAs: f.maxSAs, Connections: f.maxConnections},
+	}
 	if a.run.TCPPorts, err = ports("--tcp-port", f.tcpPorts); err != nil {
 		return nil, err
 	}
@@ -214,7 +233,7 @@ func (a *analysis) perform(ctx context.Context) error {
 		defer line.erase()
 		a.run.Progress = line.update
 	}
-	stream, err := pipeline.Run(ctx, src, a.run)
+	stream, err := pipeline.Run(ctx, filtered(src, a.filter), a.run)
 	if err != nil {
 		return &failure{err}
 	}
