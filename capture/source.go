@@ -31,6 +31,9 @@ type SourceInfo struct {
 	Format string
 	// Packets and Bytes count what was delivered; Bytes are captured bytes.
 	Packets, Bytes uint64
+	// Filtered counts packets that were read, and left out because the user
+	// asked for it; Packets and Bytes are without them.
+	Filtered uint64
 	// FirstTime and LastTime are the earliest and latest packet times, in
 	// nanoseconds since the Unix epoch; meaningless while Packets is 0.
 	FirstTime, LastTime int64

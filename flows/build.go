@@ -37,7 +37,7 @@ func (b *builder) head(floods []*diagnose.Flood, flaps []*siteFlap) report.Repor
 	}
 	for i, s := range b.in.Sources {
 		out := report.Source{
-			Name: s.Name, Format: s.Format, Packets: s.Packets, Bytes: s.Bytes, Snaplen: s.Snaplen,
+			Name: s.Name, Format: s.Format, Packets: s.Packets, Bytes: s.Bytes, Filtered: s.Filtered, Snaplen: s.Snaplen,
 			Interfaces: append([]string{}, s.Interfaces...), Complete: s.Complete, Error: s.Err, Note: s.Note,
 		}
 		if s.Packets > 0 {

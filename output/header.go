@@ -68,7 +68,11 @@ func (p *printer) source(i int, s *report.Source) {
 	if s.Dropped != nil {
 		drops = "drops: " + number(*s.Dropped)
 	}
-	fields := []string{name, plural(s.Packets, "packet"), span, state + "; " + drops}
+	packets := plural(s.Packets, "packet")
+	if s.Filtered > 0 {
+		packets += " (" + number(s.Filtered) + " left out by the filter)"
+	}
+	fields := []string{name, packets, span, state + "; " + drops}
 	lines := flow(fields, "   ", lineWidth)
 	if len(lines) > 1 {
 		lines = flow(fields, "   ", lineWidth-4)

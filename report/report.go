@@ -94,6 +94,7 @@ type Source struct {
 	Format     string     `json:"format"`
 	Packets    uint64     `json:"packets"`
 	Bytes      uint64     `json:"bytes"`
+	Filtered   uint64     `json:"filtered,omitempty"`
 	FirstSeen  *time.Time `json:"first_seen,omitempty"`
 	LastSeen   *time.Time `json:"last_seen,omitempty"`
 	Snaplen    uint32     `json:"snaplen,omitempty"`

@@ -57,6 +57,7 @@ var schemaText = map[string]string{
 	"Source.format":     "Format of the input.",
 	"Source.packets":    "Packets read.",
 	"Source.bytes":      "Bytes of the packets on the wire.",
+	"Source.filtered":   "Packets that a filter left out; packets and bytes are without them. Absent without a filter.",
 	"Source.first_seen": "Time of the earliest packet.",
 	"Source.last_seen":  "Time of the latest packet.",
 	"Source.snaplen":    "Bytes kept of each packet at most; absent if all.",

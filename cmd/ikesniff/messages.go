@@ -61,6 +61,7 @@ type messagesFlags struct {
 	tcpPorts, udpPorts              []string
 	esp, quiet                      bool
 	verbose                         int
+	packets                         filterFlags
 }
 
 func newMessages(e *env) *cobra.Command {
@@ -102,6 +103,7 @@ func newMessages(e *env) *cobra.Command {
 	fl.StringSliceVar(&f.transports, "transport", nil, "only messages over the transport `NAME`: "+strings.Join(transportNames(), ", ")+"; tcp for all of TCP")
 	fl.StringVar(&f.since, "since", "", "only messages at `TIME` or later")
 	fl.StringVar(&f.until, "until", "", "only messages at `TIME` or earlier")
+	f.packets.add(cmd)
 	fl.StringSliceVar(&f.tcpPorts, "tcp-port", nil, "expect IKE and ESP on TCP port `N`, too")
 	fl.StringSliceVar(&f.udpPorts, "udp-port", nil, "expect IKE and ESP on UDP port `N`, too")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes")

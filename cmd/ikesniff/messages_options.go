@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikesniff/ikesniff/capture/filter"
 	"github.com/ikesniff/ikesniff/output"
 	"github.com/ikesniff/ikesniff/output/message"
 	"github.com/ikesniff/ikesniff/pipeline"
@@ -23,6 +24,7 @@ type listing struct {
 	tunnels output.Selection // of --tunnel
 	show    message.Options
 	run     pipeline.Options
+	filter  *filter.Filter // nil for none
 }
 
 // settle turns flags into a listing. Its errors are of usage, but for a names
@@ -52,6 +54,9 @@ func (f *messagesFlags) settle(files []string, e *env) (*listing, error) {
 	}
 	var err error
 	if l.show.Format, err = messagesFormat(f.format, l.output); err != nil {
+		return nil, err
+	}
+	if l.filter, err = f.packets.settle(); err != nil {
 		return nil, err
 	}
 	if err := f.filter(l); err != nil {

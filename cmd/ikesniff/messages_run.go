@@ -66,7 +66,7 @@ func (l *listing) perform(ctx context.Context) error {
 func (l *listing) list(ctx context.Context, src capture.Source, w io.Writer) (*report.Stream, *message.Lister, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	begins := &beginning{Source: src}
+	begins := &beginning{Source: filtered(src, l.filter)}
 	show := l.show
 	show.Start = func() int64 { return begins.time }
 	lister := message.New(w, show)
@@ -91,7 +91,7 @@ func (l *listing) findTunnels(ctx context.Context) error {
 	defer src.Close()
 	opt := l.run
 	opt.Workers = min(runtime.NumCPU(), 8)
-	stream, err := pipeline.Run(ctx, src, opt)
+	stream, err := pipeline.Run(ctx, filtered(src, l.filter), opt)
 	if err != nil {
 		return &failure{err}
 	}

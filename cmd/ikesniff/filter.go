@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ikesniff/ikesniff/capture"
+	"github.com/ikesniff/ikesniff/capture/filter"
+)
+
+// filterFlags choose packets before anything else looks at them.
+type filterFlags struct{ expression, program string }
+
+func (f *filterFlags) add(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringVar(&f.expression, "filter", "", "only packets that `EXPR` accepts, in tcpdump's language (see docs/filters.md)")
+	fl.StringVar(&f.program, "filter-program", "", "only packets that a program accepts: a `FILE` with what tcpdump -ddd prints")
+}
+
+// settle returns the filter, nil if none is wished.
+func (f *filterFlags) settle() (*filter.Filter, error) {
+	switch {
+	case f.expression != "" && f.program != "":
+		return nil, errors.New("--filter and --filter-program exclude each other")
+	case f.expression != "":
+		return filter.New(f.expression)
+	case f.program != "":
+		text, err := os.ReadFile(f.program)
+		if err != nil {
+			return nil, inputError(err)
+		}
+		p, err := filter.ParseProgram(string(text))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.program, err)
+		}
+		return filter.FromProgram(p), nil
+	}
+	return nil, nil
+}
+
+// filtered puts a filter before a source, if there is one.
+func filtered(src capture.Source, f *filter.Filter) capture.Source {
+	if f == nil {
+		return src
+	}
+	return f.Source(src)
+}
