@@ -14,13 +14,15 @@ var natTPortBlocked = Entry{
 	Code:     "nat-t-port-blocked",
 	Title:    "IKE is answered on UDP 500, but not on UDP 4500",
 	Severity: report.SeverityCritical,
-	Grading:  "Warning where the tunnel came up later, on another transport or at another time.",
-	Rows:     []int{7},
+	Grading: "Warning where the tunnel came up later, on another transport or at another time, and where nothing was seen on " +
+		"the new port in either direction.",
+	Rows: []int{7},
 	Explanation: "With a NAT between them, or where a peer wants it, both sides move from UDP 500 to UDP 4500 after the first " +
 		"messages. Here the first ones were answered, and all that was sent on the new port was not.",
 	OnTheWire: "IKE_SA_INIT (IKEv1: messages 1 to 4 of main mode) with its answer on one port, then IKE_AUTH (message 5) on the " +
 		"NAT traversal port, repeated, and no packet of the responder from that port in the life of the IKE SA. It takes two sendings and 2 s of " +
-		"waiting, or one and 10 s, as for no-answer. A message of more than 1,400 bytes is not judged here: it may " +
+		"waiting, or one and 10 s, as for no-answer. Or two attempts at least, in which a NAT is " +
+		"detected and the first messages are answered, and then nothing comes on the new port for 10 s, as it looks near the responder. A message of more than 1,400 bytes is not judged here: it may " +
 		"be lost for its size (fragments-dropped).",
 	Causes: "UDP 4500 is filtered on the way or at the responder; a NAT in front of the responder forwards UDP 500 but not " +
 		"4500; another device answers on 500 than on 4500. IKEv1 with a pre-shared key: the responder cannot decrypt message 5, " +
@@ -60,7 +62,7 @@ var natTPortBlocked = Entry{
 // natPorts makes one finding of the attempts of one side that got stuck when
 // they moved to the port of NAT traversal.
 func natPorts(l *look, list []pending) []*finding {
-	var out []*finding
+	out := unseenPorts(l)
 	for _, reversed := range []bool{false, true} {
 		var moved []pending
 		for _, p := range list {
@@ -118,18 +120,21 @@ func (l *look) natPort(list []pending) *finding {
 	if before {
 		seen += " since; earlier there were some"
 	}
-	// A responder of IKEv1 that repeats its message 4 did not get message 5.
-	repeats := p.sa.Version == 1 && p.LastFromResponder.set() && p.LastFromResponder.Time.After(p.Time)
+	// A responder of IKEv1 that repeats its last message did not get the next one.
+	repeats := p.sa.Version == 1 && p.LastFromResponder.set() && p.LastFromResponder.Time.After(p.Phase1.Last.Time)
 	if repeats {
 		seen += fmt.Sprintf("; %s spoke again on UDP %d meanwhile", p.to, old)
 	}
 	means := fmt.Sprintf("UDP %d is blocked between the two, on the way there or back, or not forwarded to %s.", p.DestinationPort, p.to)
 	if p.sa.Version == 1 && !repeats && !strings.Contains(p.sa.Proposal.Authentication, "signature") {
 		f.Confidence.Cause = report.ConfidenceLow
-		means = fmt.Sprintf("Either UDP %d is blocked between the two, or %s cannot decrypt the message, since the pre-shared keys differ, and drops it.",
+		means = fmt.Sprintf("Either UDP %d is blocked between the two, or %s cannot read what comes there, since the pre-shared keys differ, and drops it.",
 			p.DestinationPort, p.to)
 	} else {
 		f.or(p.to + " gets the message and drops it in silence")
+	}
+	if p.FragmentsTotal > 1 {
+		f.or(fmt.Sprintf("IKE fragments of %s bytes, as this message came in, do not pass further on", grouped(uint64(max(p.Datagram, 0)))))
 	}
 	if l.cameUpAfter(s.last) {
 		f.Severity = report.SeverityWarning

@@ -62,6 +62,39 @@ func stuckV1() *Facts {
 	})
 }
 
+// aggressiveMoved is aggressive mode whose third message goes to UDP 4500, and
+// quick mode behind it; the responder sends its message 2 again.
+func aggressiveMoved() *Facts {
+	return with(stuckV1(), func(f *Facts) {
+		sa, x := &f.Tunnel.IKESAs[0], &f.IKE[0]
+		sa.Mode = "aggressive"
+		sa.Exchanges = []report.Exchange{
+			{Type: "aggressive mode", From: "initiator", Request: &report.Ref{Frame: 1}, Response: &report.Ref{Frame: 2}, Requests: 2, Responses: 3},
+			{Type: "quick mode", MessageID: 77, From: "initiator", Request: &report.Ref{Frame: 4}, Requests: 5},
+		}
+		x.Authenticated, x.AuthenticatedAt, x.LastFromResponder = true, at(0.1, 3), at(20, 9)
+		x.Exchanges = append(x.Exchanges[:1:1], ExchangeFacts{Request: datagram(0.2, 4, 220, 4500, 4500), LastSent: at(45.2, 8)})
+		x.Repeats = []Repeat{sent("quick mode", 77, "initiator", 4, 0.2, 3.2, 9.2, 21.2, 45.2)}
+		x.Phase1 = V1Phase1{FromInitiator: 2, FromResponder: 1, Last: datagram(0.1, 3, 140, 4500, 4500), LastSendings: 1, LastBy: "initiator"}
+	})
+}
+
+// unseenTwice are two attempts that find a NAT, are answered, and go no further
+// as far as is seen.
+func unseenTwice() *Facts {
+	return with(stuckTunnel(), func(f *Facts) {
+		sa, x := &f.Tunnel.IKESAs[0], &f.IKE[0]
+		sa.NAT, sa.Exchanges = &report.NAT{Initiator: true}, sa.Exchanges[:1]
+		x.Exchanges, x.Repeats, x.LastFromInitiator, x.NATSeen = x.Exchanges[:1], nil, at(0, 1), at(0, 1)
+		f.Tunnel.Paths = f.Tunnel.Paths[:1]
+		other, facts := *sa, *x
+		other.ID, other.InitiatorSPI, other.FirstSeen = "ike-2", "aaaaaaaaaaaaaaaa", at(40, 3).Time
+		other.Exchanges = slices.Clone(other.Exchanges)
+		facts.LastFromInitiator, facts.LastFromResponder = at(40, 3), at(40.02, 4)
+		f.Tunnel.IKESAs, f.IKE = append(f.Tunnel.IKESAs, other), append(f.IKE, facts)
+	})
+}
+
 // authIn makes the pending IKE_AUTH a datagram of another size, in IP fragments.
 func authIn(size, ipFragments int) func(*Facts) {
 	return func(f *Facts) {
@@ -143,6 +176,20 @@ var negotiationCases = map[string][]scenario{
 		{"main mode, message 5 in vain", stuckV1, []string{"critical nat-t-port-blocked", "warning ike-retransmission"}},
 		{"main mode, and the responder repeats message 4", after(stuckV1, func(f *Facts) { f.IKE[0].LastFromResponder = at(20, 9) }),
 			[]string{"critical nat-t-port-blocked", "warning ike-retransmission"}},
+		{"aggressive mode, and quick mode in vain", aggressiveMoved, []string{"critical nat-t-port-blocked", "warning ike-retransmission"}},
+		{"and the initiator gives up", after(stuckTunnel, func(f *Facts) {
+			f.Tunnel.IKESAs[0].Exchanges = append(f.Tunnel.IKESAs[0].Exchanges, report.Exchange{Type: "INFORMATIONAL", MessageID: 2, From: "initiator", Request: &report.Ref{Frame: 8}, Requests: 1})
+			f.IKE[0].Exchanges = append(f.IKE[0].Exchanges, ExchangeFacts{Request: datagram(93, 8, 112, 4500, 4500)})
+		}), []string{"critical nat-t-port-blocked", "notice ike-retransmission"}},
+		{"seen near the responder: nothing follows", unseenTwice, []string{"warning nat-t-port-blocked", "info nat-detected"}},
+		{"like it: one attempt that does not go on", after(unseenTwice, func(f *Facts) { f.Tunnel.IKESAs, f.IKE = f.Tunnel.IKESAs[:1], f.IKE[:1] }),
+			[]string{"info nat-detected"}},
+		{"like it: without a NAT", after(unseenTwice, func(f *Facts) { f.Tunnel.IKESAs[0].NAT, f.Tunnel.IKESAs[1].NAT = &report.NAT{}, &report.NAT{} }), nil},
+		{"like it: the answer does not arrive", after(unseenTwice, func(f *Facts) {
+			for i := range f.IKE {
+				f.Tunnel.IKESAs[i].Exchanges[0].Requests = 5
+			}
+		}), []string{"info nat-detected"}},
 		{"a later attempt made it", func() *Facts {
 			return with(upTunnel(), func(f *Facts) {
 				d := stuckTunnel()
@@ -462,6 +509,7 @@ func TestVerdictOfNegotiations(t *testing.T) {
 			"IKE_AUTH left in 2 IP fragments, was sent 5 times, and no answer was seen here. Likely cause: the path drops IP fragments (medium confidence). IKE fragmentation is not agreed on."},
 		{with(stuckTunnel(), authIn(1450, 0)), "IKE_AUTH of 1,450 bytes was sent 5 times, and no answer was seen here. Likely cause: it is too large for the path (low confidence)."},
 		{with(stuckTunnel(), onlyFirst(5)), "Of 5 large IKE messages only the first fragment came here. Likely cause: the path drops IP fragments (high confidence)."},
+		{unseenTwice(), "198.51.100.1 answers on UDP 500 and finds a NAT; nothing followed here on UDP 4500. Likely cause: UDP 4500 is blocked before here (low confidence)."},
 		{lostAnswerTunnel(), "IKE_AUTH was answered with 2,700 bytes, and sent again all the same, 5 times in all. Likely cause: the path drops IP fragments (medium confidence)."},
 		{inPieces(5, 5, 3, 4, false), "Of IKE_AUTH in IKE fragments some are missing here in 5 of 5 sendings. Likely cause: the path drops them (medium confidence)."},
 		{refusedGroup(), "198.51.100.1 asked for ECP_384 (group 20) (INVALID_KE_PAYLOAD), and 192.0.2.1 did not come back with it. Likely cause: no group in common (high confidence)."},

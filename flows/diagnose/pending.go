@@ -23,7 +23,7 @@ type pending struct {
 func (l *look) pendings() []pending {
 	var out []pending
 	for _, v := range l.ike {
-		if !v.Answered || v.sa.Proposal == nil || v.Authenticated && v.sa.Version != 2 {
+		if !v.Answered || v.sa.Proposal == nil {
 			continue
 		}
 		p, ok := v.pendingV2()
@@ -46,8 +46,8 @@ func (l *look) pendings() []pending {
 func (v ikeLook) pendingV2() (p pending, ok bool) {
 	for i := range min(len(v.sa.Exchanges), len(v.Exchanges)) {
 		x, y := &v.sa.Exchanges[i], &v.Exchanges[i]
-		if x.From != "initiator" || x.Request == nil {
-			continue
+		if x.From != "initiator" || x.Request == nil || x.Type == "INFORMATIONAL" && x.Response == nil {
+			continue // giving up is no step further
 		}
 		ok = (x.Type == "IKE_AUTH" || x.Type == "IKE_INTERMEDIATE") && x.Response == nil && !y.Response.set()
 		if ok {
@@ -60,21 +60,42 @@ func (v ikeLook) pendingV2() (p pending, ok bool) {
 
 // pendingV1 is the last message of main mode, if the initiator sent it and waits
 // for the answer. Aggressive mode ends with a message of the initiator, so there
-// nothing is owed.
+// it is the first message of what comes next.
 func (v ikeLook) pendingV1() (p pending, ok bool) {
 	s := &v.Phase1
-	if v.sa.Mode != "main" || s.LastBy != "initiator" || s.FromInitiator <= s.FromResponder {
-		return p, false
+	switch {
+	case s.LastBy != "initiator":
+	case v.sa.Mode == "aggressive":
+		return v.pendingQuick()
+	case v.sa.Mode == "main" && !v.Authenticated && s.FromInitiator > s.FromResponder:
+		p = pending{ikeLook: v, Message: s.Last, name: fmt.Sprintf("message %d of main mode", s.FromInitiator+s.FromResponder),
+			sendings: uint64(max(s.LastSendings, 1)), lastSent: s.LastRepeat}
+		for i := range v.Repeats {
+			r := &v.Repeats[i]
+			if r.From == "initiator" && len(r.Sent) > 0 && !r.Sent[0].Time.Before(s.Last.Time) {
+				p.sent = r
+			}
+		}
+		return p, true
 	}
-	p = pending{ikeLook: v, Message: s.Last, name: fmt.Sprintf("message %d of main mode", s.FromInitiator+s.FromResponder),
-		sendings: uint64(max(s.LastSendings, 1)), lastSent: s.LastRepeat}
-	for i := range v.Repeats {
-		r := &v.Repeats[i]
-		if r.From == "initiator" && len(r.Sent) > 0 && !r.Sent[0].Time.Before(s.Last.Time) {
-			p.sent = r
+	return p, false
+}
+
+// pendingQuick is the first message of quick mode that has no answer, where
+// nothing else of phase 2 has one.
+func (v ikeLook) pendingQuick() (p pending, ok bool) {
+	for i := range min(len(v.sa.Exchanges), len(v.Exchanges)) {
+		x, y := &v.sa.Exchanges[i], &v.Exchanges[i]
+		switch {
+		case x.Type == "aggressive mode" || x.Type == "informational":
+		case x.From != "initiator" || x.Response != nil || y.Response.set():
+			return pending{}, false
+		case x.Type == "quick mode" && x.Request != nil:
+			p, ok = pending{ikeLook: v, Message: y.Request, name: "message 1 of quick mode", sendings: max(x.Requests, 1),
+				lastSent: y.LastSent, sent: v.repeatOf(x)}, true
 		}
 	}
-	return p, true
+	return p, ok
 }
 
 // repeatOf finds the sendings of an exchange's request, nil if there was one.

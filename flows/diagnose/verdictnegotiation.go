@@ -18,6 +18,10 @@ func (l *look) hindrance(v *ikeLook, found []*finding) string {
 		sent, _ := f.Evidence["requests"].(uint64)
 		switch f.Code {
 		case natTPortBlocked.Code:
+			if f.Evidence["exchange"] == nil {
+				return fmt.Sprintf("%s answers on UDP %v and finds a NAT; nothing followed here on UDP %v. Likely cause: UDP %v is blocked before here%s.",
+					v.to, f.Evidence["answered_port"], f.Evidence["silent_port"], f.Evidence["silent_port"], sure)
+			}
 			means := fmt.Sprintf("UDP %v is blocked", f.Evidence["silent_port"])
 			if f.Confidence.Cause == report.ConfidenceLow {
 				means += ", or the pre-shared keys differ"

@@ -10,6 +10,7 @@ import (
 var lostMessages = []builder{
 	{"nat-t-port-blocked.pcap", natTPortBlocked},
 	{"nat-t-port-blocked-ikev1.pcap", natTPortBlockedIKEv1},
+	{"nat-t-port-blocked-before-here.pcap", natTPortBlockedBeforeHere},
 	{"nat-t-port-blocked-then-tcp.pcap", natTPortBlockedThenTCP},
 	{"nat-t-port-slow.pcap", natTPortSlow},
 	{"fragments-dropped.pcap", fragmentsDropped},
@@ -87,6 +88,20 @@ func natTPortBlockedIKEv1(t *trace) {
 	t.tunnels(1)
 	t.informs("nat-detected")
 	t.warns("nat-t-port-blocked", "ike-retransmission")
+}
+
+// The same as it looks at the gateway: attempt after attempt finds a NAT and is
+// answered on UDP 500, and of IKE_AUTH on UDP 4500 nothing comes here.
+func natTPortBlockedBeforeHere(t *trace) {
+	for range 3 {
+		x := roadWarrior(t)
+		x.init()
+		t.wait(60 * time.Second)
+	}
+	ntpExchange(t)
+	t.tunnels(1)
+	t.informs("nat-detected")
+	t.warns("nat-t-port-blocked")
 }
 
 // UDP 4500 is blocked as in nat-t-port-blocked.pcap. After 21 seconds the client
