@@ -93,6 +93,9 @@ func TestEvictionSparesTheLiving(t *testing.T) {
 		if n := len(tr.streams) + len(tr.paths) + len(tr.ikes); n > bound+maxPerTunnel {
 			t.Fatalf("%d entries of state with a bound of %d", n, bound)
 		}
+		if n := len(tr.half.queue); n > 4*bound+2048 {
+			t.Fatalf("%d initiators wait with a bound of %d", n, bound)
+		}
 		if i%20 != 0 {
 			continue
 		}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/dissect/ike"
@@ -94,9 +95,19 @@ func (sa *ikeSA) opened() bool {
 // note remembers an SA that may be unfinished, and folds what is idle.
 func (h *halfOpen) note(t *Tracker, sa *ikeSA, now int64) {
 	if sa.exchanges.total == 1 && sa.messages[0]+sa.messages[1] == 1 && sa.began {
+		if len(h.queue)-h.head > 2*t.cfg.MaxSAs+1024 {
+			h.thin(t)
+		}
 		h.queue = append(h.queue, waiting{sa, sa.first.time + foldAfter})
 	}
 	h.sweep(t, now)
+}
+
+// thin takes SAs out of the queue that were evicted meanwhile, so that it is
+// bounded as they are.
+func (h *halfOpen) thin(t *Tracker) {
+	h.queue = slices.DeleteFunc(h.queue[h.head:], func(w waiting) bool { return t.ikes[w.sa.ikeKey] != w.sa })
+	h.head = 0
 }
 
 // sweep folds the SAs at the head of the queue that were idle long enough. One

@@ -205,6 +205,8 @@ func (t *Tracker) drop(p *pair) {
 		t.forgetPath(x)
 	}
 	delete(t.pairs, p.key)
+	// What waits to be looked at again, as a half-open IKE SA, still knows the pair.
+	p.ikes, p.streams, p.paths = nil, nil, nil
 }
 
 func comparePairs(a, b reassembly.Pair) int {
