@@ -1,6 +1,9 @@
 package capture
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Buffer is memory that packets lie in. A source that shares gives each packet
 // with its Buffer, and fills the memory anew only when nobody holds it.
@@ -32,24 +35,27 @@ type Sharer interface {
 // maxIdleBuffers is how many buffers wait for their next use.
 const maxIdleBuffers = 32
 
-// bufferPool recycles buffers of one size.
+// bufferPool recycles buffers of one size, the one released last first: it is
+// the most likely to be in a cache.
 type bufferPool struct {
 	size int
-	idle chan *Buffer
+	mu   sync.Mutex
+	idle []*Buffer
 }
 
 func newBufferPool(size int) *bufferPool {
-	return &bufferPool{size: size, idle: make(chan *Buffer, maxIdleBuffers)}
+	return &bufferPool{size: size, idle: make([]*Buffer, 0, maxIdleBuffers)}
 }
 
 // get returns a buffer of size bytes, held once.
 func (p *bufferPool) get(size int) *Buffer {
 	var b *Buffer
 	if size == p.size {
-		select {
-		case b = <-p.idle:
-		default:
+		p.mu.Lock()
+		if n := len(p.idle); n > 0 {
+			b, p.idle = p.idle[n-1], p.idle[:n-1]
 		}
+		p.mu.Unlock()
 	}
 	if b == nil {
 		b = &Buffer{bytes: make([]byte, size), pool: p}
@@ -62,8 +68,9 @@ func (p *bufferPool) put(b *Buffer) {
 	if len(b.bytes) != p.size {
 		return
 	}
-	select {
-	case p.idle <- b:
-	default:
+	p.mu.Lock()
+	if len(p.idle) < maxIdleBuffers {
+		p.idle = append(p.idle, b)
 	}
+	p.mu.Unlock()
 }

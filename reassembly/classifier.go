@@ -25,9 +25,10 @@ type Classifier struct {
 	counters Counters
 
 	conns      *table[tuple, tcpEntry]
-	judged     connList // those of conns that are looked at more closely
-	live       connList // those that carry IPsec
-	listSlack  uint64   // how exactly the two lists keep the order of use
+	judged     connList           // those of conns that are looked at more closely
+	live       connList           // those that carry IPsec
+	listSlack  uint64             // how exactly the two lists keep the order of use
+	midways    []*tcpframe.Midway // memory for those to come
 	idleConns  []*tcpConn
 	tcpHeld    int      // bytes of held segments
 	holding    holdList // those whose streams hold something

@@ -190,3 +190,40 @@ func BenchmarkFragments(b *testing.B) {
 		}
 	}
 }
+
+// bytesPerStream is what docs/performance.md says that a connection with IPsec
+// in it takes, while no message is in pieces and nothing is held.
+const bytesPerStream = 5000
+
+func TestStreamsTakeLittle(t *testing.T) {
+	const n = 2000
+	heap := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	r := rand.New(rand.NewPCG(41, 41))
+	var talks []*tcpTalk
+	w := new(wire)
+	for i := range n {
+		talk := newTalk(w)
+		talk.ends[0] = at(hostA, uint16(2000+i))
+		talk.up(r)
+		talk.say(0, espFrame(r, spiA, 1))
+		talks = append(talks, talk)
+	}
+	before := heap()
+	c := NewClassifier(Config{}, func(*Event) {})
+	for _, talk := range talks {
+		for _, d := range talk.out {
+			c.Datagram(d)
+		}
+	}
+	perStream := float64(heap()-before) / n
+	t.Logf("%.0f bytes a connection", perStream)
+	if perStream > bytesPerStream || c.live.n != n {
+		t.Errorf("%.0f bytes a connection, %d are live", perStream, c.live.n)
+	}
+	runtime.KeepAlive(talks)
+}

@@ -57,7 +57,6 @@ type tcpSide struct {
 	stream tcpstream.Stream
 	framer *tcpframe.Framer
 	midway *tcpframe.Midway // before the verdict
-	spare  *tcpframe.Midway // memory for it
 
 	// pending are packets with data that has completed no message yet; rest are
 	// those that nothing will be told of.
@@ -124,9 +123,7 @@ func (c *Classifier) openTCP(e *tcpEntry, d *dissect.Datagram, dir int) *tcpConn
 		t = c.idleConns[n-1]
 		c.idleConns = c.idleConns[:n-1]
 		hold := tcpHold{list: t.hold.list[:0], buf: t.hold.buf[:0]}
-		spare := [2]*tcpframe.Midway{t.side[0].spare, t.side[1].spare}
 		*t = tcpConn{hold: hold}
-		t.side[0].spare, t.side[1].spare = spare[0], spare[1]
 	} else {
 		t = new(tcpConn)
 	}
@@ -164,6 +161,7 @@ func (c *Classifier) closeTCP(e *tcpEntry) {
 	c.listOf(t).remove(t)
 	c.tcpHeld -= len(t.hold.buf)
 	for i := range t.side {
+		t.side[i].endMidway()
 		t.side[i].stream.Reset()
 	}
 	t.account()

@@ -156,12 +156,22 @@ func (t *tcpConn) verdict(e *tcpEntry) verdict {
 
 // beginMidway makes the side look for frames wherever they begin.
 func (s *tcpSide) beginMidway() {
-	if s.spare == nil {
-		s.spare = tcpframe.NewMidway(s)
-	} else {
-		*s.spare = *tcpframe.NewMidway(s)
+	c := s.conn.c
+	n := len(c.midways) - 1
+	if n < 0 {
+		s.midway = tcpframe.NewMidway(s)
+		return
 	}
-	s.midway = s.spare
+	s.midway, c.midways = c.midways[n], c.midways[:n]
+	*s.midway = *tcpframe.NewMidway(s)
+}
+
+// endMidway ends that, and keeps the memory for another connection.
+func (s *tcpSide) endMidway() {
+	if c := s.conn.c; s.midway != nil && len(c.midways) < maxIdleConns {
+		c.midways = append(c.midways, s.midway)
+	}
+	s.midway = nil
 }
 
 // opening appends to b the first bytes of a direction, as far as they are held.
@@ -261,7 +271,7 @@ func (t *tcpConn) become(e *tcpEntry) {
 	for i := range t.side {
 		s := &t.side[i]
 		_, known := e.start(i)
-		s.midway = nil
+		s.endMidway()
 		s.startStream(e)
 		s.framer = tcpframe.New(e.client == uint8(i), !known, s)
 	}
