@@ -34,6 +34,7 @@
 // family_negotiation.go:
 //
 //	ike-retransmission   ->  nat-t-port-blocked, fragments-dropped, ike-fragment-loss, dh-group-mismatch
+//	child-refused        ->  nat-t-port-blocked
 //	fragments-dropped    ->  ike-fragmentation-missing
 //	nat-t-port-blocked   ->  udp-tcp-fallback, icmp-rejected
 //	one-way-esp, esp-blocked  ->  nat-t-missing

@@ -53,6 +53,8 @@ func linkNegotiations(l *look, each linker) {
 	each(&ikeRetransmission, &dhGroupMismatch, func(f, c *finding) bool {
 		return f.lost.toResponder && f.sharesTerm(c) && !f.LastSeen.After(c.LastSeen.Add(time.Second)) && onlyOpening(f)
 	})
+	// Quick mode in vain, since all on the new port is.
+	each(&childRefused, &natTPortBlocked, func(f, c *finding) bool { return f.sharesTerm(c) })
 	// Port 4500 closed on UDP, and the tunnel went over to TCP.
 	each(&natTPortBlocked, &udpTCPFallback, func(f, c *finding) bool { return f.lost.toResponder && !f.FirstSeen.After(c.LastSeen) })
 

@@ -100,6 +100,14 @@ func (x *ikev1) mainUntil4() []byte {
 // aggressive captures aggressive mode. The responder proves itself in the
 // clear: with HASH_R, which a pre-shared key goes into, or with a signature.
 func (x *ikev1) aggressive() {
+	x.aggressiveUntil2()
+	x.ike(initiator, x.encrypted(wire.ExchangeAggressive, 0, wire.V1PayloadHash, 76))
+	x.t.wait(3 * time.Millisecond)
+}
+
+// aggressiveUntil2 captures the messages of aggressive mode that are in the clear,
+// and returns the second.
+func (x *ikev1) aggressiveUntil2() []byte {
 	h := wire.Header{InitiatorSPI: x.spi[0], Version: 0x10, Exchange: wire.ExchangeAggressive}
 	p := append([]wire.Payload{wire.V1SA(1, x.offer...)}, x.keyExchange()...)
 	p = append(p, wire.V1IDName("branch7.example.com"))
@@ -113,10 +121,10 @@ func (x *ikev1) aggressive() {
 		p = append(p, wire.Payload{Type: wire.V1PayloadSignature, Body: x.t.bytes(256)})
 	}
 	p = append(append(p, x.vendors(responder)...), x.natDetection(responder)...)
-	x.ike(responder, x.message(wire.ExchangeAggressive, p...))
+	two := x.message(wire.ExchangeAggressive, p...)
+	x.ike(responder, two)
 	x.t.wait(3 * time.Millisecond)
-	x.ike(initiator, x.encrypted(wire.ExchangeAggressive, 0, wire.V1PayloadHash, 76))
-	x.t.wait(3 * time.Millisecond)
+	return two
 }
 
 // quick captures quick mode, which makes a pair of IPsec SAs.

@@ -10,6 +10,7 @@ import (
 var lostMessages = []builder{
 	{"nat-t-port-blocked.pcap", natTPortBlocked},
 	{"nat-t-port-blocked-ikev1.pcap", natTPortBlockedIKEv1},
+	{"nat-t-port-blocked-aggressive.pcap", natTPortBlockedAggressive},
 	{"nat-t-port-blocked-before-here.pcap", natTPortBlockedBeforeHere},
 	{"nat-t-port-blocked-then-tcp.pcap", natTPortBlockedThenTCP},
 	{"nat-t-port-slow.pcap", natTPortSlow},
@@ -88,6 +89,25 @@ func natTPortBlockedIKEv1(t *trace) {
 	t.tunnels(1)
 	t.informs("nat-detected")
 	t.warns("nat-t-port-blocked", "ike-retransmission")
+}
+
+// The same with aggressive mode: message 3 goes to UDP 4500, which has no answer,
+// and quick mode behind it. The responder sends its message 2 again.
+func natTPortBlockedAggressive(t *trace) {
+	x := newIKEv1(t, behindNAT("198.51.100.23:61033", "192.0.2.101:500"), plain("203.0.113.5:500"))
+	two := x.aggressiveUntil2()
+	old := x.peers
+	x.float(49211)
+	x.ike(initiator, x.encrypted(wire.ExchangeAggressive, 0, wire.V1PayloadHash, 76))
+	quick := x.encrypted(wire.ExchangeQuick, uint32(t.random.Uint64())|1, wire.V1PayloadHash, 156)
+	again(t, func() {
+		x.ike(initiator, quick)
+		t.wait(time.Second)
+		old.ike(responder, two)
+	})
+	t.tunnels(1)
+	t.informs("aggressive-mode-psk")
+	t.warns("nat-t-port-blocked", "child-refused", "ike-retransmission")
 }
 
 // The same as it looks at the gateway: attempt after attempt finds a NAT and is
