@@ -52,11 +52,11 @@ func (s *stream) doubled() uint64 {
 
 // health puts one stream's counts into the report's words.
 func (s *stream) health() report.SequenceHealth {
-	q := &s.seq
+	q, x := &s.seq, s.seq.rare()
 	h := report.SequenceHealth{
 		Packets: s.packets, Bytes: s.bytes, FirstSequence: q.first, LastSequence: q.high,
-		Missing: q.missing, MissingExact: !q.inexact, Duplicates: q.duplicates + s.doubled(),
-		Reordered: q.reordered, MaxLateness: q.lateness, SequenceJumps: q.jumps, Restarts: q.restarts,
+		Missing: q.missing, MissingExact: !q.inexact, Duplicates: x.duplicates + s.doubled(),
+		Reordered: x.reordered, MaxLateness: x.lateness, SequenceJumps: x.jumps, Restarts: x.restarts,
 	}
 	if !s.at.mirrored {
 		twice := s.copied()
@@ -127,7 +127,7 @@ func (s *stream) fact(f *diagnose.ChildFacts, first bool) {
 		f.GapsTotal++
 	}
 	s.sizeFacts(f)
-	f.MissingByCapture += q.byCapture
+	f.MissingByCapture += q.rare().byCapture
 	if n := s.doubled(); n > 0 {
 		addOccurrence(&f.Duplicate, n, &occurrence{s.copied().first, s.copied().last, s.copied().number})
 	}
@@ -139,9 +139,9 @@ func (s *stream) fact(f *diagnose.ChildFacts, first bool) {
 		f.Gaps = append(f.Gaps, diagnose.Gap{After: x.after.fact(), Before: x.before.fact(), From: x.from, To: x.to})
 	}
 	f.GapsTotal += o.gaps.total
-	addOccurrence(&f.Duplicate, q.duplicates, &o.dup)
-	addOccurrence(&f.Late, q.reordered, &o.late)
-	addOccurrence(&f.Restart, q.restarts, &o.restart)
+	addOccurrence(&f.Duplicate, o.duplicates, &o.dup)
+	addOccurrence(&f.Late, o.reordered, &o.late)
+	addOccurrence(&f.Restart, o.restarts, &o.restart)
 	for i, n := range o.lateBy {
 		f.LateBy[i] += n
 	}

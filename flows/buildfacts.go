@@ -200,13 +200,14 @@ func (g *group) copies(interfaces []string) diagnose.Copies {
 		}
 	}
 	for _, l := range g.ikes {
-		out.OtherTap += l.otherTap
-		out.SameTap += l.sure
+		twice := l.copied()
+		out.OtherTap += twice.otherTap
+		out.SameTap += twice.sure
 		if l.mirrored() {
-			out.SameTap += l.maybe[0] + l.maybe[1]
+			out.SameTap += twice.maybe[0] + twice.maybe[1]
 		}
-		if l.otherTap+l.sure > 0 || l.mirrored() {
-			first = earlier(first, l.firstCopy)
+		if twice.otherTap+twice.sure > 0 || l.mirrored() {
+			first = earlier(first, twice.first)
 		}
 	}
 	for _, c := range g.children {

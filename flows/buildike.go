@@ -16,8 +16,9 @@ var sideNames = [2]string{"initiator", "responder"}
 func (n *ikeLine) counted() [2]uint64 {
 	c := n.messages
 	if !n.mirrored() {
-		c[0] += n.maybe[0]
-		c[1] += n.maybe[1]
+		maybe := n.copied().maybe
+		c[0] += maybe[0]
+		c[1] += maybe[1]
 	}
 	return c
 }

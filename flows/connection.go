@@ -150,7 +150,7 @@ func (t *Tracker) transport(e *reassembly.Event) {
 		if !c.closed.set() {
 			c.closed, c.closedBy = now, e.Src
 			c.reset = e.What == reassembly.HappeningRST
-			c.closedTTL, c.senderTTL = e.TTL, at.dir[dir].ttl
+			c.closedTTL, c.senderTTL = e.TTL, at.dir[dir].hops.ttl
 		}
 	case reassembly.HappeningGap:
 		h.gapBytes += e.Bytes

@@ -12,11 +12,11 @@ const (
 // in its headers: there the side that began an exchange "requests" (RFC 2408).
 type exchange struct {
 	typ       ike.ExchangeType
+	from      uint8  // the side that began
+	group     uint16 // of the request's KE payload
 	id        uint32
-	from      uint8 // the side that began
 	digest    uint64
 	print     uint64 // fingerprint of a clear request
-	group     uint16 // of the request's KE payload
 	request   mark   // first sending
 	lastSent  mark   // last sending
 	response  mark   // first answer

@@ -79,16 +79,16 @@ type overflow struct {
 func (sa *ikeSA) oneShot() bool {
 	return sa.opened() && sa.began && sa.spiR == 0 && sa.messages[sideInitiator] == 1 && sa.exchanges.total == 1 &&
 		sa.messages[sideResponder] == uint64(sa.cookie.count) && sa.invalidKE.count+sa.proposal.count == 0 &&
-		sa.chosen == nil && sa.otherTap+sa.sure+sa.maybe[0]+sa.maybe[1] == 0 && len(sa.paths) == 1
+		sa.chosen == nil && sa.copies == nil && len(sa.paths) == 1
 }
 
 // opened tells whether the first exchange is one that begins an IKE SA, and its
 // request came in one piece and in clear: of others more would have to be kept.
 func (sa *ikeSA) opened() bool {
-	if len(sa.exchanges.first) == 0 || sa.authDone.set() || sa.hashInClear.set() {
+	if len(sa.exchanges.list) == 0 || sa.authDone.set() || sa.hashInClear.set() {
 		return false
 	}
-	x := &sa.exchanges.first[0]
+	x := &sa.exchanges.list[0]
 	return (x.typ == exchangeSAInit || isPhase1(x.typ)) && x.requests == 1 && x.fragments == nil
 }
 
@@ -143,7 +143,7 @@ func (h *halfOpen) fold(t *Tracker, sa *ikeSA) {
 		initiator, responder = responder, initiator
 		initDir = fromB
 	}
-	x := &sa.exchanges.first[0]
+	x := &sa.exchanges.list[0]
 	p := sa.pair
 	p.removeIKE(sa)
 	delete(t.ikes, sa.ikeKey)

@@ -6,6 +6,7 @@ import "github.com/ikesniff/ikesniff/reassembly"
 // way at one tap: how far their sender is from where that source was captured.
 type hops struct {
 	hop
+	ttl  uint8  // of the last packet; 0 if not known
 	more *[]hop // of other sources, if there are any
 }
 
@@ -23,6 +24,7 @@ func (h *hops) see(e *reassembly.Event) {
 	if e.TTL == 0 {
 		return
 	}
+	h.ttl = e.TTL
 	source := int32(e.Ref.Source()) + 1
 	if h.source != source && !h.turnTo(source) {
 		return

@@ -115,16 +115,12 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 	for s := range 2 {
 		m.lastBy[s] = later(a.lastBy[s], b.lastBy[s])
 		m.messages[s] = combine(twice, a.messages[s], b.messages[s])
-		m.maybe[s] = combine(twice, a.maybe[s], b.maybe[s])
 		if m.vendors[s] == nil {
 			m.vendors[s] = b.vendors[s]
 		}
 		m.live[s] = mergeLive(twice, a.live[s], b.live[s])
 	}
-	if twice {
-		m.otherTap = a.otherTap + b.otherTap + min(a.messages[0]+a.messages[1], b.messages[0]+b.messages[1])
-		m.firstCopy = earlier(a.firstCopy, b.first)
-	}
+	m.copies = mergeCopies(twice, a, b)
 	m.paths = append(slices.Clone(a.paths), b.paths...)
 	if m.offered == nil {
 		m.offered = b.offered
@@ -160,6 +156,22 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 		if i == 0 || !twice || x.typ != births[i-1].typ || x.at.time-births[i-1].at.time > copyWithin {
 			m.births.add(x)
 		}
+	}
+	return &m
+}
+
+// mergeCopies counts the messages that were seen twice, at one pair or at both.
+func mergeCopies(twice bool, a, b *ikeSA) *copiedIKE {
+	if !twice && a.copies == nil && b.copies == nil {
+		return nil
+	}
+	m, other := a.copied(), b.copied()
+	for s := range m.maybe {
+		m.maybe[s] = combine(twice, m.maybe[s], other.maybe[s])
+	}
+	if twice {
+		m.otherTap += other.otherTap + min(a.messages[0]+a.messages[1], b.messages[0]+b.messages[1])
+		m.first = earlier(m.first, b.first)
 	}
 	return &m
 }

@@ -18,9 +18,10 @@ type ikeKey struct {
 // ikeSA is one IKE SA as seen between one pair of addresses.
 type ikeSA struct {
 	ikeKey
-	index   int // in pair.ikes
+	index   int32 // in pair.ikes
 	version uint8
 	mode    ike.ExchangeType // IKEv1: main or aggressive, 0 while not known
+	began   bool             // its first message was captured
 	// initFromA: the initiator is the pair's A end. For IKEv1 met midway, whoever
 	// spoke first is taken for it.
 	initFromA bool
@@ -29,11 +30,9 @@ type ikeSA struct {
 	first, last mark
 	lastBy      [2]mark // by side
 	messages    [2]uint64
-	maybe       [2]uint64 // copies that the network may have made
 	exchanges   ends[exchange]
 	paths       []ikePath
 
-	began                       bool // its first message was captured
 	offered                     []ike.ProposalSummary
 	chosen                      []ike.ProposalSummary
 	chosenAt                    mark
@@ -55,10 +54,24 @@ type ikeSA struct {
 	births    ends[birth]
 	confirmed mark // an answered exchange well after IKE_AUTH
 
-	recent    messageRing
-	otherTap  uint64 // messages seen again at another tap
-	sure      uint64 // and at the same tap, TTL one less
-	firstCopy mark
+	recent messageRing
+	copies *copiedIKE // nil if nothing was captured twice
+}
+
+// copiedIKE counts the messages of an IKE SA that were captured before.
+type copiedIKE struct {
+	maybe    [2]uint64 // copies that the network may have made, by side
+	otherTap uint64    // messages seen again at another tap
+	sure     uint64    // and at the same tap, TTL one less
+	first    mark
+}
+
+// copied returns the counts of copies, to be read.
+func (sa *ikeSA) copied() copiedIKE {
+	if sa.copies == nil {
+		return copiedIKE{}
+	}
+	return *sa.copies
 }
 
 // birth is a completed exchange that makes child SAs.
@@ -116,16 +129,16 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	sa.seenOn(p, now, side)
 	p.spoke(dir, now)
 	if kind != copyNone || other {
-		if !sa.firstCopy.set() {
-			sa.firstCopy = now
+		if sa.copies == nil {
+			sa.copies = &copiedIKE{first: now}
 		}
-		switch {
+		switch c := sa.copies; {
 		case other:
-			sa.otherTap++
+			c.otherTap++
 		case kind == copySure:
-			sa.sure++
+			c.sure++
 		default:
-			sa.maybe[side]++
+			c.maybe[side]++
 		}
 		return
 	}

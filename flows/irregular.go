@@ -5,6 +5,19 @@ import "math/bits"
 // irregular is what a sequence keeps once its numbers did not come one after the
 // other.
 type irregular struct {
+	byCapture  uint64 // missing, while the capture itself lost packets
+	duplicates uint64
+	reordered  uint64
+	jumps      uint64
+	restarts   uint64
+	lateness   uint32 // the most that one came late
+
+	run      uint32 // numbers in a row that may be a restart
+	runLast  uint32
+	runFirst uint32
+	runDup   uint32 // of those, counted in duplicates so far
+	runLate  uint32 // of those, counted in reordered so far
+
 	gaps          ends[gap]
 	dup, late     occurrence
 	restart, jump occurrence
@@ -18,6 +31,16 @@ const windows = 6
 func (s *sequence) odd() *irregular {
 	if s.irregular == nil {
 		s.irregular = &irregular{}
+	}
+	return s.irregular
+}
+
+var regular irregular
+
+// rare returns what odd keeps, to be read.
+func (s *sequence) rare() *irregular {
+	if s.irregular == nil {
+		return &regular
 	}
 	return s.irregular
 }

@@ -65,49 +65,64 @@ func toTime(ns int64) time.Time { return time.Unix(0, ns).UTC() }
 
 // ends keeps the first and the last entries of a list of any length.
 type ends[T any] struct {
-	first []T
-	last  []T // ring once full
-	next  int // where the ring goes on
+	list  []T // the first keep entries, then the last keep: a ring once full
 	total int
+	next  uint8 // where the ring goes on
 }
 
 // add appends v and returns where it is kept; the pointer is good until the
 // next add.
 func (e *ends[T]) add(v T) *T {
 	e.total++
-	if len(e.first) < keep {
-		e.first = append(e.first, v)
-		return &e.first[len(e.first)-1]
+	if n := len(e.list); n < 2*keep {
+		if n == cap(e.list) {
+			e.grow()
+		}
+		e.list = append(e.list, v)
+		return &e.list[n]
 	}
-	if len(e.last) < keep {
-		e.last = append(e.last, v)
-		return &e.last[len(e.last)-1]
-	}
-	e.last[e.next] = v
-	p := &e.last[e.next]
+	p := &e.list[keep+int(e.next)]
+	*p = v
 	e.next = (e.next + 1) % keep
 	return p
+}
+
+// grow makes room for few more: most lists stay short, and there are very many.
+func (e *ends[T]) grow() {
+	n := len(e.list)
+	list := make([]T, n, min(n+1+n/4, 2*keep))
+	copy(list, e.list)
+	e.list = list
+}
+
+// parts returns the entries in order: the first ones, and the two halves of the
+// ring.
+func (e *ends[T]) parts() (first, older, newer []T) {
+	if len(e.list) < 2*keep {
+		return e.list, nil, nil
+	}
+	ring := e.list[keep:]
+	return e.list[:keep], ring[e.next:], ring[:e.next]
 }
 
 // newestFirst calls f with the kept entries, the newest first, until f
 // returns false.
 func (e *ends[T]) newestFirst(f func(*T) bool) {
-	for i := range e.last {
-		if !f(&e.last[(e.next+len(e.last)-1-i)%len(e.last)]) {
-			return
-		}
-	}
-	for i := len(e.first) - 1; i >= 0; i-- {
-		if !f(&e.first[i]) {
-			return
+	first, older, newer := e.parts()
+	for _, l := range [...][]T{newer, older, first} {
+		for i := len(l) - 1; i >= 0; i-- {
+			if !f(&l[i]) {
+				return
+			}
 		}
 	}
 }
 
 // all returns the kept entries in order.
 func (e *ends[T]) all() []T {
-	out := make([]T, 0, len(e.first)+len(e.last))
-	out = append(out, e.first...)
-	out = append(out, e.last[e.next:]...)
-	return append(out, e.last[:e.next]...)
+	first, older, newer := e.parts()
+	out := make([]T, 0, len(e.list))
+	out = append(out, first...)
+	out = append(out, older...)
+	return append(out, newer...)
 }

@@ -23,7 +23,7 @@ type pair struct {
 // The lists of a pair are unordered; an entry knows its place in them.
 
 func (p *pair) addIKE(sa *ikeSA) {
-	sa.index = len(p.ikes)
+	sa.index = int32(len(p.ikes))
 	p.ikes = append(p.ikes, sa)
 }
 
@@ -187,7 +187,6 @@ type traffic struct {
 	firstMessage mark // IKE, ESP or AH
 	copies       *copyCounts
 	hops         hops
-	ttl          uint8 // of the last packet; 0 if not known
 }
 
 // copyCounts are nil in traffic while nothing was captured twice.
@@ -217,9 +216,6 @@ func (t *traffic) copy(k copyKind, c counts) {
 }
 
 func (t *traffic) add(e *reassembly.Event, k copyKind) {
-	if e.TTL != 0 {
-		t.ttl = e.TTL
-	}
 	t.hops.see(e)
 	c := counts{packets: uint64(e.Packets), bytes: uint64(e.IPLength)}
 	switch e.Message {

@@ -31,21 +31,8 @@ type sequence struct {
 	base        uint32               // lowest number since the last jump or restart
 	seen        *[window / 64]uint64 // bit n%window: number n was seen; nil: all from base to high
 
-	missing    uint64 // numbers between first and high that never came
-	byCapture  uint64 // the same, while the capture itself lost packets
-	inexact    bool   // an arrival too old to be told apart: missing is an upper bound
-	duplicates uint64
-	reordered  uint64
-	lateness   uint32 // the most that one came late
-	jumps      uint64
-	restarts   uint64
-
-	run      uint32 // numbers in a row that may be a restart
-	runLast  uint32
-	runFirst uint32
-	runDup   uint32 // of those, counted in duplicates so far
-	runLate  uint32 // of those, counted in reordered so far
-
+	inexact   bool       // an arrival too old to be told apart: missing is an upper bound
+	missing   uint64     // numbers between first and high that never came
 	irregular *irregular // nil while the numbers come one after the other
 	lastMark  mark
 }
@@ -109,7 +96,9 @@ func (s *sequence) add(n uint32, at int64, ref capture.Ref, dropped bool) arriva
 		if s.seen != nil {
 			s.seen[n%window/64] |= 1 << (n % 64)
 		}
-		s.run = 0
+		if s.irregular != nil {
+			s.irregular.run = 0
+		}
 		s.lastMark = mark{at, ref}
 		return arrivalNew
 	}
@@ -118,20 +107,21 @@ func (s *sequence) add(n uint32, at int64, ref capture.Ref, dropped bool) arriva
 
 func (s *sequence) addOdd(n uint32, m mark, dropped bool) arrival {
 	defer func() { s.lastMark = m }()
+	x := s.odd()
 	if step := n - s.high; int32(step) > 0 {
-		s.run = 0
+		x.run = 0
 		if step >= jumpAt {
-			s.jumps++
-			s.odd().jump.add(m, n)
+			x.jumps++
+			x.jump.add(m, n)
 			s.rebase(n)
 			return arrivalNew
 		}
 		s.fill()
 		if dropped {
-			s.byCapture += uint64(step - 1)
+			x.byCapture += uint64(step - 1)
 		} else {
 			s.missing += uint64(step - 1)
-			s.odd().gaps.add(gap{s.lastMark, m, s.high + 1, n - 1})
+			x.gaps.add(gap{s.lastMark, m, s.high + 1, n - 1})
 		}
 		s.advance(n)
 		return arrivalNew
@@ -147,17 +137,17 @@ func (s *sequence) addOdd(n uint32, m mark, dropped bool) arrival {
 	switch kind {
 	case arrivalLate:
 		s.takeLate(n, m, back)
-		s.run = 0
+		x.run = 0
 		return kind
 	case arrivalDuplicate:
-		s.duplicates++
-		s.odd().dup.add(m, n)
+		x.duplicates++
+		x.dup.add(m, n)
 	case arrivalOld:
 		s.inexact = true
-		s.reordered++
-		s.lateness = max(s.lateness, back)
-		s.odd().late.add(m, n)
-		s.odd().fallsOut(back, 1)
+		x.reordered++
+		x.lateness = max(x.lateness, back)
+		x.late.add(m, n)
+		x.fallsOut(back, 1)
 	}
 	if s.restartSeen(n, back, kind, m) {
 		return arrivalNew
@@ -167,10 +157,11 @@ func (s *sequence) addOdd(n uint32, m mark, dropped bool) arrival {
 
 // takeLate takes a number that fills a hole or extends the sequence downwards.
 func (s *sequence) takeLate(n uint32, m mark, back uint32) {
-	s.reordered++
-	s.lateness = max(s.lateness, back)
-	s.odd().late.add(m, n)
-	s.odd().fallsOut(back, 1)
+	x := s.irregular
+	x.reordered++
+	x.lateness = max(x.lateness, back)
+	x.late.add(m, n)
+	x.fallsOut(back, 1)
 	s.fill()
 	if below := s.base - n; int32(below) > 0 {
 		if s.base != s.first {
@@ -184,56 +175,56 @@ func (s *sequence) takeLate(n uint32, m mark, back uint32) {
 	s.seen[n%window/64] |= 1 << (n % 64)
 	if s.missing > 0 {
 		s.missing--
-	} else if s.byCapture > 0 {
-		s.byCapture--
+	} else if x.byCapture > 0 {
+		x.byCapture--
 	}
 }
 
 // restartSeen notes a number that came before, and tells whether it completes
 // a restart: the counter began anew on the same SPI.
 func (s *sequence) restartSeen(n, back uint32, kind arrival, m mark) bool {
-	if s.run > 0 && n == s.runLast+1 {
-		s.run++
+	x := s.irregular
+	if x.run > 0 && n == x.runLast+1 {
+		x.run++
 	} else {
-		s.run, s.runFirst, s.runDup, s.runLate = 1, n, 0, 0
+		x.run, x.runFirst, x.runDup, x.runLate = 1, n, 0, 0
 		if back < restartBack && (n > restartLow || back < restartNear) {
-			s.run = 0
+			x.run = 0
 			return false
 		}
 	}
-	s.runLast = n
+	x.runLast = n
 	if kind == arrivalDuplicate {
-		s.runDup++
+		x.runDup++
 	} else {
-		s.runLate++
+		x.runLate++
 	}
-	if s.run < restartRun {
+	if x.run < restartRun {
 		return false
 	}
-	s.restarts++
-	x := s.odd()
-	x.restart.add(m, s.runFirst)
-	for i := s.runFirst; i != n+1; i++ {
+	x.restarts++
+	x.restart.add(m, x.runFirst)
+	for i := x.runFirst; i != n+1; i++ {
 		if back := s.high - i; back >= window { // those were taken for late
 			x.fallsOut(back, -1)
 		}
 	}
-	s.duplicates -= uint64(s.runDup)
-	s.reordered -= uint64(s.runLate)
-	if s.duplicates == 0 {
+	x.duplicates -= uint64(x.runDup)
+	x.reordered -= uint64(x.runLate)
+	if x.duplicates == 0 {
 		x.dup = occurrence{}
 	}
-	if s.reordered == 0 {
-		x.late, s.lateness, s.inexact = occurrence{}, 0, false
+	if x.reordered == 0 {
+		x.late, x.lateness, s.inexact = occurrence{}, 0, false
 	}
-	s.rebase(s.runFirst)
+	s.rebase(x.runFirst)
 	s.high = n
 	if s.seen != nil {
-		for i := s.runFirst; i != n+1; i++ {
+		for i := x.runFirst; i != n+1; i++ {
 			s.seen[i%window/64] |= 1 << (i % 64)
 		}
 	}
-	s.run = 0
+	x.run = 0
 	return true
 }
 

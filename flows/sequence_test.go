@@ -33,21 +33,21 @@ func TestSequence(t *testing.T) {
 	}{
 		{"in order", span(1, 100), sequence{first: 1, high: 100}},
 		{"one lost", []uint32{1, 2, 4, 5}, sequence{first: 1, high: 5, missing: 1}},
-		{"one late", []uint32{1, 2, 4, 3, 5}, sequence{first: 1, high: 5, reordered: 1, lateness: 1}},
-		{"one twice", []uint32{1, 2, 2, 3}, sequence{first: 1, high: 3, duplicates: 1}},
-		{"late and twice", []uint32{1, 2, 4, 3, 3, 5}, sequence{first: 1, high: 5, reordered: 1, lateness: 1, duplicates: 1}},
-		{"begins late", []uint32{10, 11, 9, 12}, sequence{first: 9, high: 12, reordered: 1, lateness: 2}},
-		{"far below the first", []uint32{10, 11, 5, 12}, sequence{first: 5, high: 12, reordered: 1, lateness: 6, missing: 4}},
+		{"one late", []uint32{1, 2, 4, 3, 5}, sequence{first: 1, high: 5, irregular: &irregular{reordered: 1, lateness: 1}}},
+		{"one twice", []uint32{1, 2, 2, 3}, sequence{first: 1, high: 3, irregular: &irregular{duplicates: 1}}},
+		{"late and twice", []uint32{1, 2, 4, 3, 3, 5}, sequence{first: 1, high: 5, irregular: &irregular{reordered: 1, lateness: 1, duplicates: 1}}},
+		{"begins late", []uint32{10, 11, 9, 12}, sequence{first: 9, high: 12, irregular: &irregular{reordered: 1, lateness: 2}}},
+		{"far below the first", []uint32{10, 11, 5, 12}, sequence{first: 5, high: 12, missing: 4, irregular: &irregular{reordered: 1, lateness: 6}}},
 		{"a hole as large as the window", []uint32{1, 1 + window}, sequence{first: 1, high: 1 + window, missing: window - 1}},
 		{"the largest loss", []uint32{1, jumpAt}, sequence{first: 1, high: jumpAt, missing: jumpAt - 2}},
-		{"the smallest jump", []uint32{1, jumpAt + 1}, sequence{first: 1, high: jumpAt + 1, jumps: 1}},
-		{"late out of a jump", []uint32{1, 9000, 8999, 9001}, sequence{first: 1, high: 9001, jumps: 1, reordered: 1, lateness: 1}},
-		{"too old to be told", append(span(1, 3000), 5, 3001), sequence{first: 1, high: 3001, reordered: 1, lateness: 2995, inexact: true}},
-		{"restart after many", append(span(1, 3000), span(1, 50)...), sequence{first: 1, high: 50, restarts: 1}},
-		{"restart after few", append(span(1, 20), span(1, 20)...), sequence{first: 1, high: 20, restarts: 1}},
+		{"the smallest jump", []uint32{1, jumpAt + 1}, sequence{first: 1, high: jumpAt + 1, irregular: &irregular{jumps: 1}}},
+		{"late out of a jump", []uint32{1, 9000, 8999, 9001}, sequence{first: 1, high: 9001, irregular: &irregular{jumps: 1, reordered: 1, lateness: 1}}},
+		{"too old to be told", append(span(1, 3000), 5, 3001), sequence{first: 1, high: 3001, inexact: true, irregular: &irregular{reordered: 1, lateness: 2995}}},
+		{"restart after many", append(span(1, 3000), span(1, 50)...), sequence{first: 1, high: 50, irregular: &irregular{restarts: 1}}},
+		{"restart after few", append(span(1, 20), span(1, 20)...), sequence{first: 1, high: 20, irregular: &irregular{restarts: 1}}},
 		{"a block captured late is no restart", append(append(span(1, 10), span(111, 120)...), span(11, 30)...),
-			sequence{first: 1, high: 120, missing: 80, reordered: 20, lateness: 109}},
-		{"two copies far apart are no restart", append(span(1, 200), 10, 50, 201), sequence{first: 1, high: 201, duplicates: 2}},
+			sequence{first: 1, high: 120, missing: 80, irregular: &irregular{reordered: 20, lateness: 109}}},
+		{"two copies far apart are no restart", append(span(1, 200), 10, 50, 201), sequence{first: 1, high: 201, irregular: &irregular{duplicates: 2}}},
 		{"across the wrap", []uint32{0xfffffffe, 0xffffffff, 0, 1}, sequence{first: 0xfffffffe, high: 1}},
 		{"loss across the wrap", []uint32{0xfffffffe, 1}, sequence{first: 0xfffffffe, high: 1, missing: 2}},
 	} {
@@ -59,7 +59,7 @@ func TestSequence(t *testing.T) {
 				inexact                                  bool
 			}
 			v := func(s *sequence) view {
-				return view{s.first, s.high, s.lateness, s.missing, s.duplicates, s.reordered, s.jumps, s.restarts, s.inexact}
+				return view{s.first, s.high, s.rare().lateness, s.missing, s.rare().duplicates, s.rare().reordered, s.rare().jumps, s.rare().restarts, s.inexact}
 			}
 			if got, want := v(s), v(&c.want); got != want {
 				t.Errorf("got %+v\nwant %+v", got, want)
@@ -106,9 +106,9 @@ func TestSequenceAgainstPlainSet(t *testing.T) {
 		}
 		s := run(numbers...)
 		missing := uint64(high-low+1) - uint64(len(seen))
-		ok := s.missing == missing && s.duplicates == dup && s.reordered == late && s.first == low && s.high == high && !s.inexact
+		ok := s.missing == missing && s.rare().duplicates == dup && s.rare().reordered == late && s.first == low && s.high == high && !s.inexact
 		if !ok {
-			t.Logf("seed %d: missing %d want %d, duplicates %d want %d, reordered %d want %d", seed, s.missing, missing, s.duplicates, dup, s.reordered, late)
+			t.Logf("seed %d: missing %d want %d, duplicates %d want %d, reordered %d want %d", seed, s.missing, missing, s.rare().duplicates, dup, s.rare().reordered, late)
 		}
 		return ok
 	}
@@ -122,8 +122,8 @@ func TestSequenceDropsOfTheCapture(t *testing.T) {
 	s := run(1, 2, 3)
 	s.add(10, 4e9, 4, true)
 	s.add(12, 5e9, 5, false)
-	if s.byCapture != 6 || s.missing != 1 {
-		t.Errorf("by capture %d, missing %d; want 6, 1", s.byCapture, s.missing)
+	if s.rare().byCapture != 6 || s.missing != 1 {
+		t.Errorf("by capture %d, missing %d; want 6, 1", s.rare().byCapture, s.missing)
 	}
 }
 
@@ -150,7 +150,7 @@ func FuzzSequence(f *testing.F) {
 			if !s.known(s.high) {
 				t.Fatal("the highest number is not known")
 			}
-			if s.missing > uint64(i+1)*jumpAt || s.duplicates > uint64(i) || s.reordered > uint64(i) {
+			if s.missing > uint64(i+1)*jumpAt || s.rare().duplicates > uint64(i) || s.rare().reordered > uint64(i) {
 				t.Fatalf("counts out of bounds: %+v", s)
 			}
 		}

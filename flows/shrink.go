@@ -15,7 +15,7 @@ func (p *pair) shrink(t *Tracker) {
 		t.forgetIKE(sa)
 	})
 	for i, sa := range p.ikes {
-		sa.index = i
+		sa.index = int32(i)
 	}
 	p.streams = oldestOut(p.streams, func(s *stream) mark { return s.last }, func(s *stream) {
 		t.evicted++

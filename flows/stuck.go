@@ -126,7 +126,7 @@ func (s *stream) endRun() {
 
 // reset makes the memory of a run ready for another.
 func (r *stuck) reset() {
-	*r = stuck{sent: ends[mark]{first: r.sent.first[:0], last: r.sent.last[:0]}}
+	*r = stuck{sent: ends[mark]{list: r.sent.list[:0]}}
 }
 
 // sum notes what else the stream sent since the run began, when it had sent so

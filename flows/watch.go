@@ -1,6 +1,10 @@
 package flows
 
-import "github.com/ikesniff/ikesniff/reassembly"
+import (
+	"slices"
+
+	"github.com/ikesniff/ikesniff/reassembly"
+)
 
 // watch tells what one side sent around a request to it: last before, first
 // after, and its first data after.
@@ -62,7 +66,7 @@ func (p *path) watch(dir uint8, w *watch) {
 	if p.watches == nil {
 		p.watches = &[2][]*watch{}
 	}
-	l := p.watches[dir]
+	l := slices.DeleteFunc(p.watches[dir], func(w *watch) bool { return w.done })
 	if len(l) == maxWatches {
 		l = append(l[:0], l[1:]...)
 	}
