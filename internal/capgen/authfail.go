@@ -28,23 +28,10 @@ var authfail = []builder{
 // EAP-Failure, in an encrypted message.
 const bareNotify = 8
 
-// bothDPDAndNATT are the vendor IDs of an end that has liveness checks and NAT
-// traversal.
-func bothDPDAndNATT() []wire.Payload {
-	return []wire.Payload{{Type: wire.V1PayloadVendor, Body: wire.VendorDPD}, {Type: wire.V1PayloadVendor, Body: wire.VendorNATT}}
-}
-
 // four captures messages 1 to 4 of main mode, and moves the ends to natPort and
 // 4500 if that is not 0.
 func (x *ikev1) four(natPort uint16) {
-	x.ike(initiator, x.first())
-	x.t.wait(x.rtt)
-	x.ike(responder, x.message(wire.ExchangeMain, append([]wire.Payload{x.choice()}, bothDPDAndNATT()...)...))
-	x.t.wait(3 * time.Millisecond)
-	x.ike(initiator, x.message(wire.ExchangeMain, append(x.keyExchange(), x.natDetection(initiator)...)...))
-	x.t.wait(x.rtt)
-	x.ike(responder, x.message(wire.ExchangeMain, append(x.keyExchange(), x.natDetection(responder)...)...))
-	x.t.wait(5 * time.Millisecond)
+	x.mainUntil4()
 	if natPort != 0 {
 		x.float(natPort)
 	}
@@ -150,16 +137,7 @@ func closedAtOnce(t *trace) {
 // the initiator answers with an informational message and not with the third.
 func authenticationFailedAggressive(t *trace) {
 	x := newIKEv1(t, plain("198.51.100.40:500"), plain("203.0.113.80:500"))
-	h := wire.Header{InitiatorSPI: x.spi[0], Version: 0x10, Exchange: wire.ExchangeAggressive}
-	p := append([]wire.Payload{wire.V1SA(1, x.offer...)}, x.keyExchange()...)
-	p = append(p, wire.V1IDName("branch7.example.com"))
-	x.ike(initiator, wire.Message(h, append(p, bothDPDAndNATT()...)...))
-	t.wait(x.rtt)
-	p = append([]wire.Payload{x.choice()}, x.keyExchange()...)
-	p = append(p, wire.V1IDAddress(x.end[1].own.Addr()), wire.Payload{Type: wire.V1PayloadHash, Body: t.bytes(20)})
-	second := x.message(wire.ExchangeAggressive, append(append(p, bothDPDAndNATT()...), x.natDetection(responder)...)...)
-	x.ike(responder, second)
-	t.wait(3 * time.Millisecond)
+	second := x.aggressiveUntil2()
 	x.informs(initiator)
 	t.wait(4 * time.Second)
 	x.ike(responder, second)
