@@ -52,10 +52,11 @@ func (p *phase1) find(d uint64, side uint8) int {
 
 // mergePhase1 makes one of what two pairs of addresses saw.
 func mergePhase1(twice bool, a, b *phase1) *phase1 {
-	if a == nil || b == nil {
-		if a == nil {
-			return b
-		}
+	// One that met later fragments only knows no message.
+	if a == nil || len(a.seen) == 0 {
+		return b
+	}
+	if b == nil || len(b.seen) == 0 {
 		return a
 	}
 	m := *a
