@@ -1,9 +1,6 @@
 package filter
 
-import (
-	"errors"
-	"strconv"
-)
+import "errors"
 
 // What the Linux kernel offers beside a packet's bytes (linux/filter.h): loads
 // from these places give what it knows of the packet.
@@ -32,23 +29,6 @@ func CompileLive(expression string) (Program, error) {
 		return nil, err
 	}
 	return compile(expression, n, kernelLayout)
-}
-
-// IPsec passes all that IPsec can be in, told by the IP protocol: UDP, TCP,
-// ESP, AH, ICMP, later fragments, and tunnels in which they may be. The rest of
-// IP, and what is not IP, costs nothing more.
-func IPsec() (Program, error) {
-	return CompileLive("ip6 or ip[6:2] & 0x1fff != 0 or udp or tcp or esp or ah or ip proto 1 or ip proto 47 or ip proto 4 or ip proto 41 " +
-		"or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x8847 or ether proto 0x8848 or ether proto 0x8864")
-}
-
-// Ports passes ESP, AH, fragments, ICMP, and UDP and TCP on these ports only.
-func Ports(list []uint16) (Program, error) {
-	n := "esp or ah or icmp or icmp6 or ip[6:2] & 0x1fff != 0 or ip6 proto 44"
-	for _, p := range list {
-		n += " or port " + strconv.Itoa(int(p))
-	}
-	return CompileLive(n)
 }
 
 // ForKernel limits a program to interfaces, by the kernel's indices (none: all),

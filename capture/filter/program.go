@@ -113,7 +113,7 @@ func (in Instruction) check(behind int) error {
 		if in.Code&0xf0 == jmpJA {
 			to = int64(in.K)
 		}
-		if to >= int64(behind) && to != 0 || behind == 0 {
+		if to >= int64(behind) {
 			return errors.New("jumps out of the program")
 		}
 		known = in.Code&0xf0 <= jmpJSET && in.Code <= 0xff
