@@ -9,7 +9,6 @@ import (
 // put appends a packet to a block as the kernel lays it out.
 func put(block []byte, data []byte, status uint32, tci uint16, virtio []byte) []byte {
 	ne := binary.NativeEndian
-	from := len(block)
 	b := make([]byte, packetMinimum)
 	mac := packetMinimum + 12 + len(virtio)
 	ne.PutUint32(b[4:], 1_790_000_000)
@@ -29,7 +28,6 @@ func put(block []byte, data []byte, status uint32, tci uint16, virtio []byte) []
 	ne.PutUint32(b, uint32(len(b)))
 	block = append(block, b...)
 	ne.PutUint32(block[blockPackets:], ne.Uint32(block[blockPackets:])+1)
-	_ = from
 	return block
 }
 

@@ -30,7 +30,7 @@ func Shared(t testing.TB, elem ...string) string {
 	}
 	p := filepath.Join(append([]string{dir, "..", "shared"}, elem...)...)
 	if _, err := os.Stat(p); err != nil {
-		missing(t, "shared captures are not beside the repository")
+		Missing(t, "shared captures are not beside the repository")
 	}
 	return p
 }
@@ -40,12 +40,13 @@ func Program(t testing.TB, name string) string {
 	t.Helper()
 	p, err := exec.LookPath(name)
 	if err != nil {
-		missing(t, name+" is not installed")
+		Missing(t, name+" is not installed")
 	}
 	return p
 }
 
-func missing(t testing.TB, why string) {
+// Missing skips a test for a stated reason; it fails where nothing may be skipped.
+func Missing(t testing.TB, why string) {
 	t.Helper()
 	if os.Getenv("IKESNIFF_REQUIRE_ALL") == "1" {
 		t.Fatal(why)
