@@ -73,23 +73,7 @@ func TestPacketIsDatagram(t *testing.T) {
 			talk := talks[r.IntN(len(talks))]
 			talk.out = talk.out[:0]
 			side := r.IntN(2)
-			switch r.IntN(12) {
-			case 0:
-				talk.open()
-			case 1:
-				talk.say(0, iketcp())
-			case 2:
-				talk.say(side, ikeFrame(r))
-			case 3, 4:
-				talk.say(side, espFrame(r, uint32(300+r.IntN(4)), r.Uint32N(100)))
-			case 5:
-				talk.skip(side, 500)
-			case 6:
-				talk.at(side, talk.seq[side], flagACK, esp(r, spiA, r.Uint32N(100), 400))
-			case 7:
-				talk.say(side, random(r, 1+r.IntN(1400)))
-			case 8:
-				talk.close(side)
+			switch kind := r.IntN(12); kind {
 			case 9:
 				talk.ack(side)
 			case 10:
@@ -100,6 +84,8 @@ func TestPacketIsDatagram(t *testing.T) {
 					d = w.datagram(dissect.ProtoESP, at(hostA, 0), at(hostB, 0), d.Payload)
 				}
 				talk.out = append(talk.out, d)
+			default:
+				talk.act(r, side, kind)
 			}
 			for _, d := range talk.out {
 				p := packetOf(d)

@@ -166,3 +166,27 @@ func checkTCP(t testing.TB, in []*dissect.Datagram, want string) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// act does what a connection does now and then, kind 0 to 8, as random tests
+// choose: open, speak IKE or ESP, lose something, send fake TCP, talk of
+// something else, close.
+func (t *tcpTalk) act(r *rand.Rand, side, kind int) {
+	switch kind {
+	case 0:
+		t.open()
+	case 1:
+		t.say(0, iketcp())
+	case 2:
+		t.say(side, ikeFrame(r))
+	case 3, 4:
+		t.say(side, espFrame(r, uint32(300+r.IntN(4)), r.Uint32N(100)))
+	case 5:
+		t.skip(side, 500)
+	case 6:
+		t.at(side, t.seq[side], flagACK, esp(r, spiA, r.Uint32N(100), 400))
+	case 7:
+		t.say(side, random(r, 1+r.IntN(1400)))
+	case 8:
+		t.close(side)
+	}
+}
