@@ -9,7 +9,7 @@ import (
 
 // attemptsOf gathers the connections that were asked for and never came up, or
 // came up for nothing.
-func attemptsOf(trackers []*Tracker) map[reassembly.Pair][]*connection {
+func attemptsOf(trackers []*Tracker, fl *floods) map[reassembly.Pair][]*connection {
 	out := map[reassembly.Pair][]*connection{}
 	for _, t := range trackers {
 		for _, c := range t.asked.m {
@@ -17,7 +17,7 @@ func attemptsOf(trackers []*Tracker) map[reassembly.Pair][]*connection {
 				continue
 			}
 			k := reassembly.MakePair(c.client.Addr(), c.server.Addr())
-			if t.pairs[k] != nil {
+			if p := t.pairs[k]; p != nil && !fl.empties(p) {
 				out[k] = append(out[k], c)
 			}
 		}

@@ -71,35 +71,29 @@ func (f *floodSum) fact(responder netip.Addr) *diagnose.Flood {
 	return out
 }
 
-// leave empties the folded initiators: into a flood, or back into the tracker.
-func (h *halfOpen) leave(t *Tracker, floods map[netip.Addr]*floodSum) {
-	for k, x := range h.folded {
-		if f := floods[x.responder.Addr()]; f != nil {
-			f.add(x.initiator, k.spi, x.first, later(x.sent, x.cookie.last), uint64(x.cookie.count))
-		} else {
-			t.unfold(k, x)
+// addFolded adds what was folded to its flood, or brings it back into its pair.
+func (f *floods) addFolded(t *Tracker) {
+	for k, x := range t.half.folded {
+		if sum := f.sums[x.responder.Addr()]; sum != nil {
+			sum.add(x.initiator, k.spi, x.first, later(x.sent, x.cookie.last), uint64(x.cookie.count))
+			continue
 		}
+		delete(t.half.folded, k)
+		sa := t.unfold(k, x)
+		t.half.queue = append(t.half.queue, waiting{sa, sa.last.time + foldAfter})
 	}
-	h.folded = nil
 }
 
-// leaveFloods takes the unfinished initiators that were not folded yet out of
-// the pairs they are in.
-func (t *Tracker) leaveFloods(floods map[netip.Addr]*floodSum) {
-	for key, p := range t.pairs {
-		for i := 0; i < len(p.ikes); {
-			sa := p.ikes[i]
-			f := floods[sa.responderAddr()]
-			if f == nil || !sa.oneShot() {
-				i++
-				continue
+// addOpen adds the unfinished initiators that were not folded yet.
+func (f *floods) addOpen(t *Tracker) {
+	if len(f.sums) == 0 {
+		return
+	}
+	for _, p := range t.pairs {
+		for _, sa := range p.ikes {
+			if f.has(sa) {
+				f.sums[sa.responderAddr()].add(sa.initiator, sa.spiI, sa.first, sa.last, uint64(sa.cookie.count))
 			}
-			f.add(sa.initiator, sa.spiI, sa.first, sa.last, uint64(sa.cookie.count))
-			p.removeIKE(sa)
-			t.forgetIKE(sa)
-		}
-		if len(p.ikes)+len(p.streams) == 0 {
-			delete(t.pairs, key)
 		}
 	}
 }

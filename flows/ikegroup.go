@@ -23,14 +23,18 @@ type ikeLine struct {
 }
 
 // gatherIKE joins the IKE SAs of all pairs by their SPIs. Notifies that belong
-// to none stay apart.
-func gatherIKE(pairs []*pair) (out []*ikeLine, strays []*ikeSA) {
+// to none stay apart, what is part of a flood is left out.
+func gatherIKE(pairs []*pair, fl *floods) (out []*ikeLine, strays []*ikeSA) {
 	type key struct{ i, r ike.SPI }
 	bySPI := map[key]*ikeLine{}
 	open := map[ike.SPI][]*ikeLine{} // lines by initiator SPI
 	var all []*ikeSA
 	for _, p := range pairs {
-		all = append(all, p.ikes...)
+		for _, sa := range p.ikes {
+			if !fl.has(sa) {
+				all = append(all, sa)
+			}
+		}
 	}
 	slices.SortFunc(all, compareIKE)
 	all, strays = takeStrays(all)

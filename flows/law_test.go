@@ -9,6 +9,7 @@ import (
 	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/dissect/ike"
 	"github.com/ikesniff/ikesniff/reassembly"
+	"github.com/ikesniff/ikesniff/report"
 )
 
 // many makes the traffic of several tunnels, interleaved by time.
@@ -70,6 +71,29 @@ func TestAnyNumberOfTrackers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A report in between changes nothing of a later one.
+func TestReportsInBetween(t *testing.T) {
+	for seed := range uint64(20) {
+		events := many(seed)
+		if got, want := jsonOf(t, trackWithReports(events, int(seed%7)+5)), jsonOf(t, track(events, 1)); got != want {
+			t.Fatalf("seed %d: reports in between change the last one", seed)
+		}
+	}
+}
+
+// trackWithReports makes a report after every so many events, and returns the
+// one at the end.
+func trackWithReports(events []reassembly.Event, every int) *report.Report {
+	tr := NewTracker(Config{})
+	for i := range events {
+		tr.Event(&events[i])
+		if i%every == 0 {
+			Merge([]*Tracker{tr}, Input{End: events[i].Time}).Collect()
+		}
+	}
+	return Merge([]*Tracker{tr}, Input{End: events[len(events)-1].Time}).Collect()
 }
 
 // Ranging over the tunnels again gives the same.
@@ -190,6 +214,12 @@ func FuzzTracker(f *testing.F) {
 		}
 		if a, b := factsJSON(t, w.events, 1), factsJSON(t, w.events, 2); a != b {
 			t.Fatal("two trackers give other facts than one")
+		}
+		if len(w.events) == 0 {
+			return
+		}
+		if a, b := jsonOf(t, track(w.events, 1)), jsonOf(t, trackWithReports(w.events, 10)); a != b {
+			t.Fatal("reports in between change the last one")
 		}
 	})
 }

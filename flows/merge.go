@@ -31,9 +31,12 @@ type Input struct {
 // flood.
 const floodAbove = 16
 
-// Merge is stage 2: it makes the report of the trackers' state. The trackers
-// must not be used any more. The result does not depend on how pairs of
-// addresses were shared out among them.
+// Merge is stage 2: it makes the report of the trackers' state. The result does
+// not depend on how pairs of addresses were shared out among them.
+//
+// It reads that state as long as tunnels are taken from the report, and changes
+// nothing that a later Merge would show: when the report has been used up, the
+// trackers may take further events.
 func Merge(trackers []*Tracker, in Input) *report.Stream {
 	b, groups, floods := merge(trackers, &in)
 	sites := sitesOf(groups)
@@ -63,11 +66,13 @@ func Merge(trackers []*Tracker, in Input) *report.Stream {
 
 // merge finds the tunnels and floods.
 func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Flood) {
-	floods := takeFloods(trackers)
+	fl := floodsOf(trackers)
 	var pairs []*pair
 	for _, t := range trackers {
 		for _, p := range t.pairs {
-			pairs = append(pairs, p)
+			if !fl.empties(p) {
+				pairs = append(pairs, p)
+			}
 		}
 		in.Totals.Evicted += t.evicted
 	}
@@ -81,7 +86,13 @@ func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Floo
 		p.settle()
 	}
 	in.vantages = vantages(pairs, len(in.Sources))
-	lines, strays := gatherIKE(pairs)
+	groups := groupPairs(pairs, fl)
+	return &builder{in: in, attempts: attemptsOf(trackers, fl), losses: lossesOf(trackers)}, groups, fl.facts()
+}
+
+// groupPairs finds the tunnels of pairs that are in canonical order.
+func groupPairs(pairs []*pair, fl *floods) []*group {
+	lines, strays := gatherIKE(pairs, fl)
 	index := indexPaths(pairs)
 	linkIKE(lines, index)
 	var children []*child
@@ -96,8 +107,7 @@ func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Floo
 	})
 	assignChildren(children, lines)
 	children = joinAcross(children)
-	groups := placeStrays(groupTunnels(lines, children), strays)
-	return &builder{in: in, attempts: attemptsOf(trackers), losses: lossesOf(trackers)}, groups, floods
+	return placeStrays(groupTunnels(lines, children), strays)
 }
 
 // settle puts the lists of a pair in canonical order and decides which taps
@@ -109,7 +119,8 @@ func (p *pair) settle() {
 		}
 		return comparePathKeys(a, b)
 	})
-	for _, x := range p.paths {
+	for i, x := range p.paths {
+		x.index = i
 		slices.SortFunc(x.taps, func(a, b *pathTap) int { return compareTaps(a.tap, b.tap) })
 	}
 	slices.SortFunc(p.quotes, func(a, b *quoteSum) int { return a.first.compare(b.first) })
@@ -160,10 +171,26 @@ func (p *pair) findMirrors() {
 	}
 }
 
-// takeFloods takes the unfinished initiators out of the trackers: those
-// towards a responder that has more than floodAbove of them become a flood,
-// the others come back as they were.
-func takeFloods(trackers []*Tracker) []*diagnose.Flood {
+// floods are the responders that are flooded, and what is left out of tunnels
+// for that.
+type floods struct {
+	sums map[netip.Addr]*floodSum
+}
+
+// has tells whether an IKE SA is part of a flood.
+func (f *floods) has(sa *ikeSA) bool {
+	return len(f.sums) > 0 && f.sums[sa.responderAddr()] != nil && sa.oneShot()
+}
+
+// empties tells whether a flood is all there is of a pair.
+func (f *floods) empties(p *pair) bool {
+	return len(f.sums) > 0 && len(p.streams) == 0 && !slices.ContainsFunc(p.ikes, func(sa *ikeSA) bool { return !f.has(sa) })
+}
+
+// floodsOf sums up the unfinished initiators towards responders that have more
+// than floodAbove of them. Those that were folded and are not part of a flood
+// come back into their pairs, as they were; the trackers fold them again.
+func floodsOf(trackers []*Tracker) *floods {
 	count := map[netip.Addr]uint64{}
 	for _, t := range trackers {
 		for _, f := range t.half.folded {
@@ -180,26 +207,29 @@ func takeFloods(trackers []*Tracker) []*diagnose.Flood {
 			}
 		}
 	}
-	floods := map[netip.Addr]*floodSum{}
+	fl := &floods{sums: map[netip.Addr]*floodSum{}}
 	for a, n := range count {
 		if n > floodAbove {
-			floods[a] = &floodSum{sources: map[netip.Addr]struct{}{}}
+			fl.sums[a] = &floodSum{sources: map[netip.Addr]struct{}{}}
 		}
 	}
 	for _, t := range trackers {
-		t.half.leave(t, floods)
+		fl.addFolded(t)
 		for a, o := range t.half.over {
-			if f := floods[a]; f != nil {
+			if f := fl.sums[a]; f != nil {
 				f.overflow(o)
 			}
 		}
-		if len(floods) > 0 {
-			t.leaveFloods(floods)
-		}
+		fl.addOpen(t)
 	}
+	return fl
+}
+
+// facts are those of all floods, in order of time.
+func (f *floods) facts() []*diagnose.Flood {
 	var out []*diagnose.Flood
-	for a, f := range floods {
-		out = append(out, f.fact(a))
+	for a, sum := range f.sums {
+		out = append(out, sum.fact(a))
 	}
 	slices.SortFunc(out, func(x, y *diagnose.Flood) int {
 		return cmp.Or(x.First.Time.Compare(y.First.Time), cmp.Compare(x.Responder, y.Responder))

@@ -46,7 +46,15 @@ func (x *exchange) unansweredSendings() uint64 {
 
 // mergeRepeats takes what another pair of addresses saw of the repeats.
 func (x *exchange) mergeRepeats(twice bool, y *exchange) {
+	if len(y.repeats) == 0 {
+		return
+	}
 	x.repeats = slices.Clone(x.repeats)
+	for i, r := range x.repeats {
+		own := *r
+		own.sent.list = slices.Clone(r.sent.list)
+		x.repeats[i] = &own
+	}
 	for _, r := range y.repeats {
 		i := slices.IndexFunc(x.repeats, func(o *repeat) bool { return o.digest == r.digest || !isV1(x.typ) })
 		switch {
