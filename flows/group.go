@@ -96,6 +96,14 @@ func bareKey(p *path) endsKey {
 // settle decides who is the initiator, which IKE SAs run the other way, and
 // the tunnel's id.
 func (g *group) settle() {
+	if x := g.heritage(); x != nil {
+		g.id, g.initiator, g.responder, g.known = x.id, x.initiator, x.responder, x.known
+		if len(g.ikes) > 0 {
+			g.ikes[0].reversed = x.reversed
+			g.reverseLater()
+		}
+		return
+	}
 	h := sha256.New()
 	if len(g.ikes) > 0 {
 		l := g.ikes[0]
@@ -103,9 +111,7 @@ func (g *group) settle() {
 		g.known = l.began
 		binary.Write(h, binary.BigEndian, uint64(l.spiI))
 		h.Write([]byte(g.responder.String()))
-		for _, n := range g.ikes[1:] {
-			g.reverse(n)
-		}
+		g.reverseLater()
 	} else {
 		s := g.children[0].head()
 		src, dst := s.ends()
@@ -123,6 +129,12 @@ func (g *group) settle() {
 		fmt.Fprintf(h, "%s %s %d %08x", a, b, s.message, lowest.spi)
 	}
 	g.id = hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+func (g *group) reverseLater() {
+	for _, n := range g.ikes[1:] {
+		g.reverse(n)
+	}
 }
 
 // reverse tells whether the initiator of a later IKE SA is the tunnel's
