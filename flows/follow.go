@@ -53,10 +53,12 @@ type Judgement struct {
 	Gone, Forgotten []string
 }
 
-// Judged is a tunnel with the endpoints that it was seen between.
+// Judged is a tunnel with the endpoints that it was seen between, and the numbers
+// of ESP and AH missing each way.
 type Judged struct {
-	Tunnel *report.Tunnel
-	Ends   []Ends
+	Tunnel  *report.Tunnel
+	Ends    []Ends
+	Missing report.Direction[uint64]
 }
 
 // Ends are two endpoints in no order; ports are 0 for raw ESP and AH.
@@ -157,7 +159,8 @@ func (f *Follower) judge(p *pair, now int64, in *Input) Judgement {
 			out.Forgotten = append(out.Forgotten, g.id)
 			continue
 		}
-		out.Tunnels = append(out.Tunnels, Judged{b.tunnel(g), g.ends()})
+		t := b.tunnel(g)
+		out.Tunnels = append(out.Tunnels, Judged{t, g.ends(), g.missing(t)})
 	}
 	slices.Sort(before)
 	for _, id := range slices.Compact(before) {
@@ -221,6 +224,18 @@ func (f *Follower) remember(pairs []*pair, groups []*group, now int64) {
 		}
 		f.arm(k, groups, now)
 	}
+}
+
+// missing sums up the numbers missing each way, of the tunnel made of the group.
+func (g *group) missing(t *report.Tunnel) (sum report.Direction[uint64]) {
+	for i, c := range g.children {
+		if g.toResponder(c) {
+			sum.ToResponder += t.ChildSAs[i].Missing
+		} else {
+			sum.ToInitiator += t.ChildSAs[i].Missing
+		}
+	}
+	return sum
 }
 
 // ends are the endpoints of a group's paths.

@@ -81,6 +81,10 @@ func (t *Tracker) Event(e *reassembly.Event) {
 	}
 }
 
+// Evicted counts the IKE SAs, SPIs, paths and the like that were given up to stay
+// within a bound.
+func (t *Tracker) Evicted() uint64 { return t.evicted }
+
 // Advance tells the time when nothing else does.
 func (t *Tracker) Advance(now int64) { t.half.sweep(t, now) }
 
