@@ -16,11 +16,16 @@ const (
 	sgrCyan   = "\x1b[36m"
 )
 
-// paint colours the words that have a colour, and leaves all others.
+// paint colours words if Options ask for it.
 func (p *printer) paint(word string) string {
 	if !p.opt.Color {
 		return word
 	}
+	return Paint(word)
+}
+
+// Paint colours the words that have a colour, and leaves all others.
+func Paint(word string) string {
 	code := ""
 	switch strings.ToLower(word) {
 	case "critical", "failed", "fail", "incomplete", "refused":
