@@ -21,11 +21,12 @@ func (p *printer) paint(word string) string {
 	if !p.opt.Color {
 		return word
 	}
-	return Paint(word)
+	return Paint(word, word)
 }
 
-// Paint colours the words that have a colour, and leaves all others.
-func Paint(word string) string {
+// Paint gives text the colour of a word that has one: a severity, or the state of
+// a tunnel.
+func Paint(word, text string) string {
 	code := ""
 	switch strings.ToLower(word) {
 	case "critical", "failed", "fail", "incomplete", "refused":
@@ -39,9 +40,9 @@ func Paint(word string) string {
 	case "negotiating", "neg", "down", "closed":
 		code = sgrBold
 	default:
-		return word
+		return text
 	}
-	return code + word + sgrReset
+	return code + text + sgrReset
 }
 
 // label is the word that stands for a tunnel: its worst severity if that is
