@@ -31,11 +31,11 @@ type kindOf struct {
 
 var kinds = []kindOf{
 	{"192.0.2.10", "198.51.100.7", "udp-nat-t", 4500, report.StatusUp, "", "", "", 1240, 0.9, 0.0004, 0},
-	{"192.0.2.11", "198.51.100.7", "udp-nat-t", 4500, report.StatusUp, "one-way-esp", report.SeverityCritical, "data flows one way only", 81.5, 0, 0.13, 0},
-	{"203.0.113.130", "198.51.100.210", "tcp-rfc8229", 443, report.StatusUp, "tcp-fallback", report.SeverityNotice, "IKE fell back to TCP", 5210, 1.7, 0, 0},
+	{"192.0.2.11", "198.51.100.7", "udp-nat-t", 4500, report.StatusUp, "one-way-esp", report.SeverityWarning, "Data goes one way only", 81.5, 0, 0.13, 0},
+	{"203.0.113.130", "198.51.100.210", "tcp-rfc8229", 443, report.StatusUp, "udp-tcp-fallback", report.SeverityNotice, "UDP was not answered, TCP was", 5210, 1.7, 0, 0},
 	{"2001:db8:12:34::10", "2001:db8:ffff:1::1", "ip", 0, report.StatusUp, "", "", "", 3, 1, 0, 2 * time.Second},
-	{"192.0.2.66", "203.0.113.5", "udp", 500, report.StatusFailed, "no-proposal-chosen", report.SeverityCritical, "no proposal was acceptable", 0, 0, 0, 95 * time.Second},
-	{"192.0.2.70", "203.0.113.5", "udp-nat-t", 4500, report.StatusSilent, "dead-peer", report.SeverityWarning, "the responder answers no more", 0, 1, 0, 12 * time.Minute},
+	{"192.0.2.66", "203.0.113.5", "udp", 500, report.StatusFailed, "no-proposal-chosen", report.SeverityCritical, "The responder accepts none of the offered proposals", 0, 0, 0, 95 * time.Second},
+	{"192.0.2.70", "203.0.113.5", "udp-nat-t", 4500, report.StatusSilent, "dpd-failed", report.SeverityWarning, "Liveness checks get no answer", 0, 1, 0, 12 * time.Minute},
 	{"192.0.2.71", "203.0.113.5", "tcp-fortinet-esp", 4500, report.StatusUp, "", "", "", 0.4, 1, 0.25, 5 * time.Second},
 	{"192.0.2.72", "203.0.113.5", "udp", 500, report.StatusNegotiating, "", "", "", 0, 0, 0, 0},
 	{"10.255.255.101", "10.255.255.102", "ip", 0, report.StatusESPOnly, "", "", "", 100250, 1, 0.00001, 0},
@@ -54,17 +54,43 @@ func sampleTunnel(i int, now time.Time) *report.Tunnel {
 	}
 	back := uint64(float64(n) * k.back)
 	last := now.Add(-k.idle)
+	if last.Before(began) {
+		last = now
+	}
+	phase, data := report.PhaseUp, report.DataBoth
+	switch k.status {
+	case report.StatusFailed:
+		phase = report.PhaseFailed
+	case report.StatusNegotiating:
+		phase = report.PhaseNegotiating
+	case report.StatusESPOnly:
+		phase = report.PhaseUnknown
+	case report.StatusSilent, report.StatusClosed:
+		phase = report.PhaseDown
+	}
+	if back == 0 {
+		data = report.DataToResponder
+	}
+	if n == 0 || phase == report.PhaseDown {
+		data = report.DataNone
+	}
+	observation := fmt.Sprintf("%d data packets from %s to %s in %.1f s, none back.", n, k.initiator, k.responder, last.Sub(began).Seconds())
+	verdict := k.title + "."
+	if n == 0 {
+		observation = fmt.Sprintf("%s answered 3 attempts of %s with NO_PROPOSAL_CHOSEN.", k.responder, k.initiator)
+	}
+	if k.title == "" {
+		verdict = "Nothing above info."
+	}
 	t := &report.Tunnel{
-		ID: fmt.Sprintf("%08x%04x", 0x7f3a9c21*uint32(i+1), i), Verdict: "Data flows both ways.",
+		ID: fmt.Sprintf("%08x%04x", 0x7f3a9c21*uint32(i+1), i), Verdict: verdict,
 		Initiator: k.initiator, Responder: k.responder, InitiatorKnown: k.status != report.StatusESPOnly,
-		IKEVersion: 2, Status: k.status, Phase1: report.PhaseUp, Phase2: report.PhaseUp, Data: report.DataBoth,
+		IKEVersion: 2, Status: k.status, Phase1: phase, Phase2: phase, Data: data,
 		FirstSeen: began, LastSeen: last, Transports: []string{k.transport},
 		Events: []report.TimelineEvent{
 			{Time: began, Ref: report.Ref{Frame: 1}, Direction: "to-responder", Kind: "ike-start", Text: "IKE_SA_INIT on UDP 500, SPI 0102030405060708"},
-			{Time: after(80 * time.Millisecond), Ref: report.Ref{Frame: 4}, Direction: "to-initiator", Kind: "authenticated", Text: "IKE_AUTH answered"},
-			{Time: last, Ref: report.Ref{Frame: 812}, Direction: "to-responder", Kind: "last-data", Text: "last data packet from the initiator"},
 		},
-		EventsTotal: 3,
+		EventsTotal: 1,
 		Paths: []report.Path{{
 			ID: "p1", Transport: k.transport, Initiator: k.initiator, Responder: k.responder, State: report.PathInUse,
 			Traffic: report.Direction[report.PathTraffic]{
@@ -78,14 +104,21 @@ func sampleTunnel(i int, now time.Time) *report.Tunnel {
 		t.ChildSAs = append(t.ChildSAs, report.ChildSA{ID: "c1", SPI: "c0ffee01", Protocol: "esp", Source: k.initiator, Destination: k.responder,
 			FirstSeen: began, LastSeen: last, SequenceHealth: report.SequenceHealth{Packets: n, Missing: uint64(float64(n) * k.loss), MissingExact: true}})
 	}
+	if n > 0 {
+		t.Events = append(t.Events,
+			report.TimelineEvent{Time: after(80 * time.Millisecond), Ref: report.Ref{Frame: 4}, Direction: "to-initiator", Kind: "authenticated", Text: "IKE_AUTH answered"},
+			report.TimelineEvent{Time: last, Ref: report.Ref{Frame: 812}, Direction: "to-responder", Kind: "last-data", Text: "last data packet from the initiator"})
+		t.EventsTotal = 3
+	}
 	if back > 0 {
 		t.ChildSAs = append(t.ChildSAs, report.ChildSA{ID: "c2", SPI: "c0ffee02", Protocol: "esp", Source: k.responder, Destination: k.initiator,
 			FirstSeen: began, LastSeen: last, SequenceHealth: report.SequenceHealth{Packets: back, MissingExact: true}})
 	}
 	if k.anomaly != "" {
 		t.Anomalies = append(t.Anomalies, report.Anomaly{
-			ID: "a1", Code: k.anomaly, Severity: k.severity, Title: k.title, Observation: "Seen so: " + k.title + ".",
-			Interpretation: "This is what it likely means.", Advice: []string{"Do this first."}, Count: 1,
+			ID: "a1", Code: k.anomaly, Severity: k.severity, Title: k.title, Observation: observation,
+			Interpretation: "The other side does not get what this one sends, or answers another way.",
+			Advice:         []string{fmt.Sprintf("Capture beside %s at the same time.", k.responder)}, Count: 1,
 			Confidence: report.AnomalyConfidence{Fact: report.ConfidenceHigh, Cause: report.ConfidenceMedium},
 			FirstSeen:  began, LastSeen: last, Refs: []report.RoleRef{{Ref: report.Ref{Frame: 812}, Role: "last"}},
 			WiresharkFilter: "frame.number == 812",
@@ -127,21 +160,21 @@ func sampleSnapshot(n int, now time.Time) *report.Snapshot {
 
 // sampleChanges has one of each kind.
 func sampleChanges() []report.Change {
-	at := after(90 * time.Second)
+	at := after(2 * time.Second)
 	esp, failed, moved := sampleTunnel(1, at), sampleTunnel(4, at), sampleTunnel(2, at)
 	return []report.Change{
 		{Kind: report.ChangeInterface, Time: after(0), Severity: report.SeverityInfo, Text: "eth0 is up"},
 		{Kind: report.ChangeTunnel, Time: after(time.Second), TunnelID: failed.ID, Severity: report.SeverityWarning, Text: "negotiating -> failed", Tunnel: failed},
-		{Kind: report.ChangeAnomaly, Time: after(2 * time.Second), TunnelID: esp.ID, Severity: report.SeverityCritical,
-			Text: "one-way-esp: data flows one way only", Tunnel: esp, Anomaly: &esp.Anomalies[0]},
+		{Kind: report.ChangeAnomaly, Time: after(2 * time.Second), TunnelID: esp.ID, Severity: report.SeverityWarning,
+			Text: "one-way-esp: Data goes one way only", Tunnel: esp, Anomaly: &esp.Anomalies[0]},
 		{Kind: report.ChangeTimeline, Time: after(3 * time.Second), TunnelID: moved.ID, Severity: report.SeverityInfo, Text: "SYN to TCP 443; answered", Tunnel: moved,
 			Event: &report.TimelineEvent{Time: after(2900 * time.Millisecond), Ref: report.Ref{Frame: 77}, Direction: "to-responder", Kind: "tcp-syn", Text: "SYN to TCP 443; answered"}},
 		{Kind: report.ChangeTimeline, Time: after(3 * time.Second), TunnelID: moved.ID, Severity: report.SeverityInfo, Text: "IKE_AUTH answered", Tunnel: moved,
 			Event: &report.TimelineEvent{Time: after(2980 * time.Millisecond), Ref: report.Ref{Frame: 81}, Direction: "to-initiator", Kind: "authenticated", Text: "IKE_AUTH answered"}},
 		{Kind: report.ChangeCleared, Time: after(60 * time.Second), TunnelID: esp.ID, Severity: report.SeverityInfo,
 			Text: "one-way-esp no longer stands", Tunnel: esp, Anomaly: &esp.Anomalies[0]},
-		{Kind: report.ChangeLinked, Time: after(61 * time.Second), TunnelID: moved.ID, Was: "0123456789ab", Severity: report.SeverityInfo, Text: "is the same tunnel as 0123456789ab", Tunnel: moved},
-		{Kind: report.ChangeForgotten, Time: after(62 * time.Second), TunnelID: failed.ID, Severity: report.SeverityInfo, Text: "forgotten: nothing came for 10 minutes", Tunnel: failed},
+		{Kind: report.ChangeLinked, Time: after(61 * time.Second), TunnelID: moved.ID, Was: "0123456789ab", Severity: report.SeverityInfo, Text: "was 0123456789ab", Tunnel: moved},
+		{Kind: report.ChangeForgotten, Time: after(62 * time.Second), TunnelID: failed.ID, Severity: report.SeverityInfo, Text: "forgotten, idle for 10 minutes", Tunnel: failed},
 		{Kind: report.ChangeCapture, Time: after(63 * time.Second), Severity: report.SeverityWarning, Text: "the kernel dropped 1,234 packets"},
 	}
 }
