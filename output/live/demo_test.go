@@ -4,9 +4,12 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"testing"
 	"time"
+
+	"golang.org/x/term"
 
 	"github.com/ikesniff/ikesniff/output"
 )
@@ -30,7 +33,11 @@ func TestMain(m *testing.M) {
 func runDemo(n int) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	s := NewScreen(os.Stdin, os.Stdout, output.Options{Color: os.Getenv("NO_COLOR") == ""})
+	in := io.Reader(os.Stdin)
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		in = nil
+	}
+	s := NewScreen(in, os.Stdout, output.Options{Color: os.Getenv("NO_COLOR") == ""})
 	go func() {
 		changes := sampleChanges()
 		for i := 0; ctx.Err() == nil; i++ {

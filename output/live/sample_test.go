@@ -13,8 +13,6 @@ var began = time.Date(2026, 11, 30, 9, 12, 44, 512_000_000, time.UTC)
 
 func after(d time.Duration) time.Time { return began.Add(d) }
 
-func ptr[T any](x T) *T { return &x }
-
 // kindOf makes the tunnels of a sample differ.
 type kindOf struct {
 	initiator, responder string

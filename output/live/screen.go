@@ -44,8 +44,10 @@ func (s *Screen) Publish(snapshot *report.Snapshot, changes []report.Change) {
 }
 
 // Run draws until the user ends it, and returns nil, or until ctx is done, and
-// returns its error. Any other error means that the terminal cannot be used. It
-// handles no signals, and may be called once.
+// returns its error. Any other error means that the terminal cannot be used. The
+// terminal is restored before it returns; one that takes no more bytes, as over a
+// connection that hangs, keeps Run from returning, but nothing else from going
+// on. It handles no signals, and may be called once.
 func (s *Screen) Run(ctx context.Context) error {
 	in := s.in
 	if in == nil {
