@@ -104,13 +104,13 @@ func (r *session) openSinks() (err error) {
 		r.report = newReportSink(r.sniffing.report)
 	}
 	if r.metrics != "" {
-		r.exporter = metrics.New(metrics.Options{Codes: codes(), Version: programVersion()})
+		r.exporter = metrics.New(metrics.Options{Codes: anomalyCodes(), Version: programVersion()})
 	}
 	return nil
 }
 
-// codes are those of all anomalies.
-func codes() (list []string) {
+// anomalyCodes are those of all anomalies.
+func anomalyCodes() (list []string) {
 	for _, e := range diagnose.Catalogue() {
 		list = append(list, string(e.Code))
 	}
