@@ -42,7 +42,7 @@ func table() string {
 	}
 	b.WriteString("| `code` | the codes of [anomalies.md](anomalies.md) |\n")
 	b.WriteString("| `interface` | the name of an interface, `-` for a stream |\n")
-	b.WriteString("| `sink` | `stdout`, `packets`, `report` |\n")
+	b.WriteString("| `sink` | `stdout`, `output` (of `-o`), `packets` (of `-w`), `report` (of `--report`) |\n")
 	return b.String()
 }
 
