@@ -44,7 +44,7 @@ func counter(name, help string, value func(c *report.Counters) uint64) family {
 
 // fromRing is a counter of the kernel's ring.
 func fromRing(name, help string, value func(r *report.RingCounters) uint64) family {
-	return family{name: name, kind: prometheus.CounterValue, help: help, note: "only where packets come from an interface",
+	return family{name: name, kind: prometheus.CounterValue, help: help, note: "only where packets come from an interface of Linux",
 		values: func(v *view, out *samples) {
 			if v.Counters.Ring != nil {
 				out.count(value(v.Counters.Ring))
@@ -165,9 +165,10 @@ var packetFamilies = []family{
 		name: "ikesniff_packets_total", kind: prometheus.CounterValue,
 		help: "Packets by verdict.", labels: []string{"verdict"},
 		values: func(v *view, out *samples) {
-			out.count(v.Counters.IPsecPackets, "ipsec")
-			out.count(v.Counters.IgnoredPackets, "ignored")
-			out.count(v.Counters.MalformedPackets, "malformed")
+			c := &v.Counters
+			for i, n := range []uint64{c.IPsecPackets, c.IgnoredPackets, c.MalformedPackets} {
+				out.count(n, verdicts[i])
+			}
 		},
 	},
 	{
