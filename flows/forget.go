@@ -47,6 +47,7 @@ func (f *Follower) sweep(before int64) {
 			delete(f.t.asked.m, k)
 		}
 	}
+	f.t.asked.thin()
 }
 
 // prune forgets what was idle since before, of a tunnel that goes on or as a

@@ -37,7 +37,7 @@ func (w *watcher) round(now int64, wall time.Time) {
 		w.within, w.rounds.began = true, wall
 		w.reader.whole.Advance(now)
 		w.worker.tracker.Advance(now)
-		w.monitor.Evicted(at, w.follower.Round(now))
+		w.begin(at, now)
 	}
 	if wall.Sub(w.listed) >= listEvery {
 		w.endpoints, w.listed = w.worker.classifier.Endpoints(), wall
@@ -59,6 +59,15 @@ func (w *watcher) round(now int64, wall time.Time) {
 	}
 	if done || end.Sub(w.published) >= w.opt.Every {
 		w.publish(at, end, true)
+	}
+}
+
+// begin begins a round of the follower.
+func (w *watcher) begin(at time.Time, now int64) {
+	evicted := w.follower.Round(now)
+	w.monitor.Evicted(at, evicted)
+	if w.keeper != nil {
+		w.keeper.evicted(evicted)
 	}
 }
 
@@ -101,7 +110,7 @@ func latest(a, b time.Time) time.Time {
 func (w *watcher) finish() {
 	now, wall := w.clock.look()
 	at := time.Unix(0, now).UTC()
-	w.monitor.Evicted(at, w.follower.Round(now))
+	w.begin(at, now)
 	for !w.judge(now, at, wall) {
 		wall = w.opt.Now()
 	}
