@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ikesniff/ikesniff/flows"
@@ -136,7 +137,12 @@ func (w *watcher) publish(at, wall time.Time, running bool) {
 	w.monitor.Count(&s.Counters)
 	s.Rows = w.monitor.Rows(at, shown*max(w.opt.Every, w.rounds.took))
 	changes, left := w.monitor.Changes()
-	s.Counters.ChangesLeft += left
+	if left > 0 {
+		w.left += left
+		changes = append(changes, report.Change{Kind: report.ChangeCapture, Time: at, Severity: report.SeverityWarning,
+			Text: fmt.Sprintf("too much happened at once: %d events are left out (%d in all); counts and reports are complete", left, w.left)})
+	}
+	s.Counters.ChangesLeft = w.left
 	w.opt.Publish(s, changes)
 	// Rows cost time, too, where there are very many.
 	if t := w.opt.Now(); t.Sub(wall) > w.opt.Every/share {

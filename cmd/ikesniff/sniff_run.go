@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/ikesniff/ikesniff/flows/diagnose"
@@ -41,6 +42,8 @@ type session struct {
 	summed  time.Time
 	reports chan func(*report.Stream)
 	last    *report.Snapshot
+
+	printing atomic.Bool // a report in between
 }
 
 // perform captures until the end, and prints the report.

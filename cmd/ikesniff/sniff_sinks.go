@@ -71,8 +71,9 @@ type packetSink struct {
 	queue   *queue.Queue
 	writer  *write.Writer
 	item    []byte
-	put     uint64        // items given, by the capturing goroutine
-	refused uint64        // for lack of room, likewise
+	put     uint64 // items given, by the capturing goroutine
+	refused uint64 // for lack of room, likewise
+	written atomic.Uint64
 	lost    atomic.Uint64 // that could not be written
 	packet  keptItem      // of the writing goroutine
 }
@@ -101,26 +102,44 @@ func (k *packetSink) write(item []byte) error {
 		return err
 	}
 	err := k.writer.Packet(&k.packet.packet, k.packet.name, k.packet.comments)
-	k.lost.Store(k.writer.Lost())
+	k.count()
 	return err
 }
 
 func (k *packetSink) flush() error {
 	err := k.writer.Flush()
-	k.lost.Store(k.writer.Lost())
+	k.count()
 	return err
+}
+
+// count publishes what the writer knows, in its goroutine. The queue does not
+// know it: a write that fails takes packets along that the queue gave before.
+func (k *packetSink) count() {
+	k.written.Store(k.writer.Written())
+	k.lost.Store(k.writer.Lost())
 }
 
 func (k *packetSink) counters() report.SinkCounters {
 	c := k.queue.Counters()
-	c.Dropped = k.refused + k.lost.Load()
+	c.Written, c.Dropped = k.written.Load(), k.refused+k.lost.Load()
 	return c
+}
+
+// reopen ends the file and begins it anew. What fails, fails with the next packet.
+func (k *packetSink) reopen() {
+	k.queue.Do(func() {
+		_ = k.writer.Reopen()
+		k.count()
+	})
 }
 
 // close ends the files: the capture ended at time end.
 func (k *packetSink) close(end time.Time) error {
 	var err error
-	k.queue.Do(func() { err = k.writer.Close(end) })
+	k.queue.Do(func() {
+		err = k.writer.Close(end)
+		k.count()
+	})
 	ctx, cancel := context.WithTimeout(context.Background(), closeFor)
 	defer cancel()
 	left := k.queue.Close(ctx)

@@ -49,7 +49,7 @@ func full() *report.Snapshot {
 			Sinks: []report.SinkCounters{
 				{Name: "stdout", Written: 11, Dropped: 12, Error: "no space left on device"}, {Name: "packets", Written: 13},
 			},
-			TunnelsSeen: 14, TunnelsForgotten: 10, Missing: 15,
+			TunnelsSeen: 14, TunnelsForgotten: 10, Missing: 15, ChangesLeft: 17,
 			Anomalies: map[string]uint64{"esp-loss": 16, "of-another-version": 1},
 		},
 	}
@@ -151,6 +151,7 @@ func TestAllValues(t *testing.T) {
 		`ikesniff_sink_dropped_items_total{sink="packets"}`:        0,
 		`ikesniff_sink_failing{sink="stdout"}`:                     1,
 		`ikesniff_sink_failing{sink="packets"}`:                    0,
+		`ikesniff_events_left_out_total{}`:                         17,
 		`ikesniff_evictions_total{}`:                               8,
 		`ikesniff_ignored_connections_forgotten_total{}`:           7,
 	}
