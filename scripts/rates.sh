@@ -13,7 +13,7 @@
 #     SECONDS_EACH  how long to send                    (5)
 #     BUFFER   MiB                                      (64)
 #     SMALL    1: payloads of 64 to 96 bytes only; else half of them 1300 bytes,
-#              30 % 500, 20 % 90
+#              30 % 500, 20 % 92
 #
 # Printed are medians over the rounds. Lost are the frames that were sent and that
 # the program does not count as captured; dropped are those that it says the

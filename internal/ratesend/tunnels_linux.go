@@ -8,9 +8,10 @@ import (
 	"github.com/ikesniff/ikesniff/internal/capgen/wire"
 )
 
-// Sizes of payloads, each as often as it stands here.
+// Sizes of what follows the header of ESP, each as often as it stands here:
+// multiples of four, as RFC 4303 2.4 wants it.
 var (
-	mixed     = []int{1300, 500, 1300, 90, 1300, 500, 1300, 90, 1300, 500}
+	mixed     = []int{1300, 500, 1300, 92, 1300, 500, 1300, 92, 1300, 500}
 	smallOnes = []int{64, 72, 80, 88, 96}
 )
 
