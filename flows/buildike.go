@@ -34,13 +34,13 @@ func (n *ikeLine) mirrored() bool {
 	return false
 }
 
-func (b *builder) ike(g *group, l *ikeLine, n naming) (report.IKESA, diagnose.IKEFacts) {
+func (b *builder) ike(l *ikeLine) report.IKESA {
 	c := l.counted()
 	out := report.IKESA{
-		ID: n.ike[l], InitiatorSPI: l.spiI.String(), ResponderSPI: l.spiR.String(), Version: int(l.version),
+		ID: l.name(), InitiatorSPI: l.spiI.String(), ResponderSPI: l.spiR.String(), Version: int(l.version),
 		Status: l.status(b.in.End), FirstSeen: toTime(l.first.time), LastSeen: toTime(l.last.time),
-		Offered: []report.Proposal{}, VendorIDs: []string{}, Messages: c[0] + c[1],
-		Exchanges: []report.Exchange{}, ExchangesTotal: l.exchanges.total,
+		Offered: make([]report.Proposal, 0, len(l.offered)), VendorIDs: []string{}, Messages: c[0] + c[1],
+		Exchanges: make([]report.Exchange, 0, l.exchanges.kept()), ExchangesTotal: l.exchanges.total,
 	}
 	switch l.mode {
 	case ike.ExchangeV1Main:
@@ -66,20 +66,18 @@ func (b *builder) ike(g *group, l *ikeLine, n naming) (report.IKESA, diagnose.IK
 		}
 	}
 	if l.before != nil && l.rekey {
-		out.RekeyOf = n.ike[l.before]
+		out.RekeyOf = l.before.name()
 	}
 	if l.after != nil {
-		out.ReplacedBy = n.ike[l.after]
+		out.ReplacedBy = l.after.name()
 	}
-	for _, x := range l.exchanges.all() {
-		out.Exchanges = append(out.Exchanges, x.report())
-	}
+	l.exchanges.each(func(x *exchange) { out.Exchanges = append(out.Exchanges, x.report()) })
 	live := [2]report.Liveness{l.live[sideInitiator].report(), l.live[sideResponder].report()}
 	if l.reversed {
 		live[0], live[1] = live[1], live[0]
 	}
 	out.Liveness = report.Direction[report.Liveness]{ToResponder: live[0], ToInitiator: live[1]}
-	return out, l.fact()
+	return out
 }
 
 func proposal(p *ike.ProposalSummary) report.Proposal {
@@ -136,8 +134,8 @@ func (l *liveness) report() report.Liveness {
 }
 
 // fact tells the rules what the report does not show in full.
-func (n *ikeLine) fact() diagnose.IKEFacts {
-	f := diagnose.IKEFacts{
+func (n *ikeLine) fact(f *diagnose.IKEFacts, m *memory) {
+	*f = diagnose.IKEFacts{
 		Began: n.began, Answered: n.messages[sideResponder] > 0, Authenticated: n.authDone.set(),
 		Cookie: n.cookie.fact(), InvalidKE: n.invalidKE.fact(), NoProposal: n.proposal.fact(),
 		OfferedGroup: n.offeredGroup, RequestedGroup: n.wantedGroup,
@@ -151,20 +149,20 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 	if n.wantedGroup != 0 {
 		f.RequestedGroupName = ike.KEGroupName(n.wantedGroup)
 	}
-	n.abilities.fact(&f, n.version == 1, n.vendors)
+	n.abilities.fact(f, n.version == 1, n.vendors)
 	f.Probes = n.probeFacts()
-	n.makingFacts(&f)
+	n.makingFacts(f, m)
 	if u := n.unusual; u != nil {
 		f.Malformed, f.OtherVersion = u.malformed.fact(), u.other.fact()
 		for i := range u.notifies {
 			f.ClearNotifies = append(f.ClearNotifies, u.notifies[i].fact(sideNames[u.notifies[i].side]))
 		}
 	}
-	for _, x := range n.exchanges.all() {
+	f.Exchanges = m.exchanges.take(n.exchanges.kept())
+	n.exchanges.each(func(x *exchange) {
 		f.Exchanges = append(f.Exchanges, x.fact())
 		f.Repeats = append(f.Repeats, x.repeatFacts()...)
-	}
-	return f
+	})
 }
 
 func (a *answer) fact() diagnose.Answer {

@@ -8,7 +8,7 @@ import (
 
 // path describes a path for a tunnel. Where several taps saw it, each
 // direction's counts are those of the tap that saw most of it.
-func (g *group) path(p *path, n naming, end int64) report.Path {
+func (g *group) path(p *path, n *naming, end int64) report.Path {
 	a, z := p.ends()
 	initiator, responder := a, z
 	dirs := [2]uint8{fromA, fromB}
@@ -17,7 +17,7 @@ func (g *group) path(p *path, n naming, end int64) report.Path {
 		dirs = [2]uint8{fromB, fromA}
 	}
 	out := report.Path{
-		ID: n.path[p], Transport: p.transport.String(),
+		ID: n.path(p), Transport: p.transport.String(),
 		Initiator: endpoint(initiator), Responder: endpoint(responder), State: report.PathInUse,
 		Traffic: report.Direction[report.PathTraffic]{
 			ToResponder: p.traffic(dirs[0]), ToInitiator: p.traffic(dirs[1]),

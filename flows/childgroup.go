@@ -16,6 +16,7 @@ type child struct {
 	born    mark     // the exchange that made it, if captured
 	sure    bool     // ike is the only candidate
 	pair    *child   // the SA of the other direction
+	number  int      // in the tunnel, as it is named
 }
 
 func (c *child) head() *stream { return c.streams[0] }

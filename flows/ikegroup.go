@@ -20,6 +20,7 @@ type ikeLine struct {
 	reversed      bool     // its initiator is the tunnel's responder
 	children      []*child
 	tunnel        *group
+	number        int // in the tunnel, as it is named
 }
 
 // gatherIKE joins the IKE SAs of all pairs by their SPIs. Notifies that belong

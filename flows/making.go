@@ -51,12 +51,13 @@ func mergeMakings(twice bool, a, b *ends[exchange]) *ends[exchange] {
 }
 
 // makingFacts tells the rules of them.
-func (sa *ikeSA) makingFacts(f *diagnose.IKEFacts) {
+func (sa *ikeSA) makingFacts(f *diagnose.IKEFacts, m *memory) {
 	if sa.makings == nil {
 		return
 	}
-	for _, x := range sa.makings.all() {
+	f.Makings = m.makings.take(sa.makings.kept())
+	sa.makings.each(func(x *exchange) {
 		f.Makings = append(f.Makings, diagnose.Making{Exchange: x.report(), ExchangeFacts: x.fact()})
-	}
+	})
 	f.MakingsTotal = sa.makings.total
 }

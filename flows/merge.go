@@ -45,8 +45,9 @@ func Merge(trackers []*Tracker, in Input) *report.Stream {
 	b.outages = outages(flaps, groups, head.Anomalies)
 	c := newComparison(groups, sites, flaps, &in)
 	tunnels := func(yield func(*report.Tunnel) bool) {
+		var m memory
 		for i, g := range groups {
-			t := b.tunnel(g)
+			t := b.tunnel(g, &m)
 			c.note(i, t)
 			if !yield(t) {
 				return

@@ -155,7 +155,10 @@ func mergeProbes(twice bool, a, b *probesV1) *probesV1 {
 // answer, in order.
 func (n *ikeLine) probeFacts() []diagnose.ProbeRun {
 	var out []diagnose.ProbeRun
-	list := n.exchanges.all()
+	list := n.exchanges.list
+	if len(list) == 2*keep {
+		list = n.exchanges.all()
+	}
 	for i := range list {
 		x := &list[i]
 		if x.typ != ike.ExchangeInformational || x.watch == nil || x.response.set() {
@@ -163,9 +166,7 @@ func (n *ikeLine) probeFacts() []diagnose.ProbeRun {
 		}
 		r := diagnose.ProbeRun{From: sideNames[x.from], Requests: 1, Total: int(x.requests), AnsweredBefore: n.answeredBefore(list, i)}
 		if len(x.repeats) > 0 {
-			for _, m := range x.repeats[0].sent.all() {
-				r.Sent = append(r.Sent, m.fact())
-			}
+			r.Sent = marks(&x.repeats[0].sent)
 		} else {
 			r.Sent = []diagnose.Mark{x.request.fact()}
 		}

@@ -77,9 +77,7 @@ func (x *exchange) repeatFacts() []diagnose.Repeat {
 	var out []diagnose.Repeat
 	for _, p := range x.repeats {
 		r := diagnose.Repeat{Exchange: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from], Total: p.sent.total}
-		for _, m := range p.sent.all() {
-			r.Sent = append(r.Sent, m.fact())
-		}
+		r.Sent = marks(&p.sent)
 		answer := p.answered
 		if !isV1(x.typ) {
 			answer = x.response

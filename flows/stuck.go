@@ -152,8 +152,9 @@ func (r *stuck) fact() *diagnose.Stuck {
 		Size: int(r.size), Total: r.sent.total, Smaller: int(r.smaller), SmallerCount: r.others,
 		Back: slices.Max(r.back.packets[:]), BackLargest: int(r.back.largest),
 	}
-	for i, m := range r.sent.all() {
-		out.Sent = append(out.Sent, m.fact())
+	out.Sent = marks(&r.sent)
+	out.Waits = make([]float64, 0, len(out.Sent))
+	for i := range out.Sent {
 		if i > 0 && (i != keep || r.sent.total <= 2*keep) {
 			out.Waits = append(out.Waits, out.Sent[i].Time.Sub(out.Sent[i-1].Time).Seconds())
 		}
