@@ -76,14 +76,6 @@ func timePointer(ns int64) *time.Time {
 	return &t
 }
 
-func refPointer(m mark) *report.Ref {
-	if !m.set() {
-		return nil
-	}
-	r := m.reportRef()
-	return &r
-}
-
 // tunnel makes one tunnel of the report.
 func (b *builder) tunnel(g *group, m *memory) *report.Tunnel {
 	t, f := b.describe(g, m)
@@ -103,7 +95,7 @@ func (b *builder) describe(g *group, m *memory) (*report.Tunnel, *diagnose.Facts
 	t := &report.Tunnel{
 		ID: g.id, Initiator: g.initiator.String(), Responder: g.responder.String(), InitiatorKnown: g.known,
 		FirstSeen: toTime(g.first.time), LastSeen: toTime(g.last.time),
-		Transports: []string{}, Events: []report.TimelineEvent{}, Links: []report.Link{},
+		Transports: []string{}, Events: []report.TimelineEvent{},
 		Paths:  make([]report.Path, 0, len(n.paths)),
 		IKESAs: make([]report.IKESA, 0, len(g.ikes)), ChildSAs: make([]report.ChildSA, 0, len(g.children)),
 		Anomalies: []report.Anomaly{},
@@ -169,7 +161,7 @@ func (b *builder) describe(g *group, m *memory) (*report.Tunnel, *diagnose.Facts
 
 // links says why the parts of a tunnel were put together.
 func (g *group) links(n *naming) []report.Link {
-	out := []report.Link{}
+	out := make([]report.Link, 0, len(g.ikes)+len(g.children))
 	for _, l := range g.ikes {
 		if before := l.previous(); before != nil {
 			out = append(out, report.Link{From: before.name(), To: l.name(), By: "endpoint-and-fingerprint", Confidence: report.ConfidenceMedium})
@@ -189,6 +181,9 @@ func (g *group) links(n *naming) []report.Link {
 				conf = report.ConfidenceMedium
 			}
 			out = append(out, report.Link{From: c.ike.name(), To: c.name(), By: "child-of", Confidence: conf})
+		}
+		if len(c.streams) == 1 {
+			continue
 		}
 		first := c.head().path
 		seen := map[*path]bool{first: true}

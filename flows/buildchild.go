@@ -77,6 +77,9 @@ func (s *stream) health() report.SequenceHealth {
 // best picks the streams whose counts are those of the SA: of those that
 // overlap in time the one that saw most, of those that follow one another all.
 func (c *child) best() []*stream {
+	if len(c.streams) == 1 {
+		return c.streams
+	}
 	var out []*stream
 	for _, s := range c.streams {
 		if len(out) == 0 {

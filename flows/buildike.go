@@ -71,7 +71,11 @@ func (b *builder) ike(l *ikeLine) report.IKESA {
 	if l.after != nil {
 		out.ReplacedBy = l.after.name()
 	}
-	l.exchanges.each(func(x *exchange) { out.Exchanges = append(out.Exchanges, x.report()) })
+	details := make([]exchangeDetails, l.exchanges.kept())
+	l.exchanges.each(func(x *exchange) {
+		n := len(out.Exchanges)
+		out.Exchanges = append(out.Exchanges, x.report(&details[n]))
+	})
 	live := [2]report.Liveness{l.live[sideInitiator].report(), l.live[sideResponder].report()}
 	if l.reversed {
 		live[0], live[1] = live[1], live[0]
@@ -95,14 +99,29 @@ func proposal(p *ike.ProposalSummary) report.Proposal {
 	return out
 }
 
-func (x *exchange) report() report.Exchange {
+// exchangeDetails is what a report.Exchange points at, in one piece of memory.
+type exchangeDetails struct {
+	request, response report.Ref
+	rtt               float64
+}
+
+// report puts an exchange into the report's words; its details go where d is.
+func (x *exchange) report(d *exchangeDetails) report.Exchange {
 	out := report.Exchange{
 		Type: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from],
-		Request: refPointer(x.request), Response: refPointer(x.response),
-		Requests: x.requests, Responses: x.responses, Notifies: []string{},
+		Requests: x.requests, Responses: x.responses, Notifies: make([]string, 0, len(x.notifies)),
+	}
+	if x.request.set() {
+		d.request = x.request.reportRef()
+		out.Request = &d.request
+	}
+	if x.response.set() {
+		d.response = x.response.reportRef()
+		out.Response = &d.response
 	}
 	if x.rtt >= 0 {
-		out.RTTSeconds = seconds(x.rtt)
+		d.rtt = float64(x.rtt) / 1e9
+		out.RTTSeconds = &d.rtt
 	}
 	for _, t := range x.notifies {
 		name := ike.NotifyType(t).String()

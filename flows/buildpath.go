@@ -2,6 +2,7 @@ package flows
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/ikesniff/ikesniff/report"
 )
@@ -50,10 +51,14 @@ func (p *path) traffic(dir uint8) report.PathTraffic {
 	}
 	out := report.PathTraffic{
 		Packets: best.packets, Bytes: best.bytes, IKEMessages: best.ike, ESPPackets: best.esp, Keepalives: best.keepalives,
-		FirstRef: refPointer(first), LastRef: refPointer(last),
 	}
 	if first.set() {
-		out.FirstSeen, out.LastSeen = timePointer(first.time), timePointer(last.time)
+		// What is pointed at lies in one piece of memory.
+		m := &struct {
+			first, last       time.Time
+			firstRef, lastRef report.Ref
+		}{toTime(first.time), toTime(last.time), first.reportRef(), last.reportRef()}
+		out.FirstSeen, out.LastSeen, out.FirstRef, out.LastRef = &m.first, &m.last, &m.firstRef, &m.lastRef
 	}
 	return out
 }

@@ -23,8 +23,14 @@ type group struct {
 	last     mark
 
 	initiator, responder netip.Addr
-	known                bool           // the initiator is known
-	sides                map[*path]bool // whether a path's A end is the initiator's; made on demand
+	known                bool // the initiator is known
+	// Whether the A end of a pair is the initiator's, as it was asked for: of the
+	// first pair, and of all if there are others.
+	side struct {
+		pair *pair
+		isA  bool
+	}
+	sides map[*pair]bool
 }
 
 // groupTunnels makes the tunnels: a line of IKE SAs each, with the child SAs
@@ -149,14 +155,22 @@ func (g *group) fromInitiator(p *path, dir uint8) bool {
 }
 
 func (g *group) initiatorIsA(p *path) bool {
-	a, ok := g.sides[p]
-	if !ok {
-		if g.sides == nil {
-			g.sides = map[*path]bool{}
-		}
-		a = g.findSide(p)
-		g.sides[p] = a
+	if g.side.pair == p.pair {
+		return g.side.isA
 	}
+	a, ok := g.sides[p.pair]
+	if ok {
+		return a
+	}
+	a = g.findSide(p)
+	if g.side.pair == nil {
+		g.side.pair, g.side.isA = p.pair, a
+		return a
+	}
+	if g.sides == nil {
+		g.sides = map[*pair]bool{}
+	}
+	g.sides[p.pair] = a
 	return a
 }
 

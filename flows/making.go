@@ -57,7 +57,7 @@ func (sa *ikeSA) makingFacts(f *diagnose.IKEFacts, m *memory) {
 	}
 	f.Makings = m.makings.take(sa.makings.kept())
 	sa.makings.each(func(x *exchange) {
-		f.Makings = append(f.Makings, diagnose.Making{Exchange: x.report(), ExchangeFacts: x.fact()})
+		f.Makings = append(f.Makings, diagnose.Making{Exchange: x.report(&exchangeDetails{}), ExchangeFacts: x.fact()})
 	})
 	f.MakingsTotal = sa.makings.total
 }

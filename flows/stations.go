@@ -20,6 +20,9 @@ type station struct {
 // IKE on UDP 500, NAT traversal and raw ESP are one family: they belong to one
 // negotiation. So are fake TCP and the connection that carries its IKE.
 func (g *group) changes(n *naming) []diagnose.Change {
+	if !n.mixed() {
+		return nil
+	}
 	var out []diagnose.Change
 	stations := g.stations()
 	for i := 1; i < len(stations); i++ {
@@ -64,6 +67,16 @@ func (n *ikeLine) unansweredOfInitiator() int {
 		return false
 	})
 	return sendings
+}
+
+// mixed tells whether there are paths of more than one family.
+func (n *naming) mixed() bool {
+	for _, p := range n.paths {
+		if family(p.transport) != family(n.paths[0].transport) {
+			return true
+		}
+	}
+	return false
 }
 
 func family(t reassembly.Transport) int {
