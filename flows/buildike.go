@@ -109,7 +109,7 @@ type exchangeDetails struct {
 func (x *exchange) report(d *exchangeDetails) report.Exchange {
 	out := report.Exchange{
 		Type: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from],
-		Requests: x.requests, Responses: x.responses, Notifies: make([]string, 0, len(x.notifies)),
+		Requests: uint64(x.requests), Responses: uint64(x.responses), Notifies: make([]string, 0, len(x.notifies)),
 	}
 	if x.request.set() {
 		d.request = x.request.reportRef()

@@ -242,7 +242,7 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 	}
 	sa.exchanges.add(exchange{typ: f.typ, id: f.id, from: sideInitiator, digest: f.digest, print: f.print,
 		group: f.group, request: f.sent, lastSent: f.sent, response: f.cookie.first, requests: 1,
-		responses: uint64(f.cookie.count), rtt: f.rtt, notifies: f.notifies, message: f.message})
+		responses: uint32(f.cookie.count), rtt: f.rtt, message: f.message, details: &details{notifies: f.notifies}})
 	if f.version == 1 && isPhase1(f.typ) {
 		sa.phase1 = &phase1{
 			seen: []phase1Message{{f.digest, sideInitiator, f.sent}},

@@ -181,9 +181,12 @@ func mergeCopies(twice bool, a, b *ikeSA) *copiedIKE {
 	return &m
 }
 
-func combine(twice bool, a, b uint64) uint64 {
+func combine[T uint32 | uint64](twice bool, a, b T) T {
 	if twice {
 		return max(a, b)
+	}
+	if a+b < a {
+		return ^T(0) // as far as that goes
 	}
 	return a + b
 }
@@ -227,7 +230,7 @@ func mergeExchanges(twice bool, a, b ends[exchange]) ends[exchange] {
 			continue
 		}
 		x := &list[i]
-		x.notifies = slices.Clone(x.notifies)
+		x.details = x.details.copy()
 		x.requests = combine(twice, x.requests, y.requests)
 		x.responses = combine(twice, x.responses, y.responses)
 		x.request, x.lastSent = earlier(x.request, y.request), later(x.lastSent, y.lastSent)

@@ -12,11 +12,9 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	now := mark{e.Time, e.Ref}
 	x := sa.find(func(x *exchange) bool { return x.typ == m.ExchangeType && x.id == m.MessageID })
 	if x == nil {
-		x = sa.exchanges.add(exchange{typ: m.ExchangeType, id: m.MessageID, from: side, rtt: -1})
+		x = sa.exchanges.add(exchange{typ: m.ExchangeType, id: m.MessageID, from: side, rtt: -1, details: noDetails})
 	}
-	for _, n := range c.notifies {
-		x.notify(n)
-	}
+	t.notified(x, c.notifies)
 	sa.noticed(m, c, side, now)
 	d := content(e)
 	if isPhase1(m.ExchangeType) {

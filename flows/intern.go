@@ -1,6 +1,11 @@
 package flows
 
-import "github.com/ikesniff/ikesniff/dissect/ike"
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/ikesniff/ikesniff/dissect/ike"
+)
 
 // interner shares what many IKE SAs have in common: a hub sees the same offer
 // and the same vendor IDs from each of its spokes. What no longer fits is made
@@ -8,6 +13,8 @@ import "github.com/ikesniff/ikesniff/dissect/ike"
 type interner struct {
 	offers  map[string][]ike.ProposalSummary
 	vendors map[string][]string
+	details map[string]*details
+	key     []byte
 	bytes   int
 }
 
@@ -50,4 +57,24 @@ func (n *interner) vendorIDs(key []byte, bodies [][]byte) []string {
 		n.vendors[string(key)] = v
 	}
 	return v
+}
+
+// notifies returns details with a list of notifies, which is copied.
+func (n *interner) notifies(list []uint16) *details {
+	n.key = n.key[:0]
+	for _, typ := range list {
+		n.key = binary.BigEndian.AppendUint16(n.key, typ)
+	}
+	if d := n.details[string(n.key)]; d != nil {
+		return d
+	}
+	d := &details{notifies: slices.Clone(list)}
+	if n.room(n.key) {
+		if n.details == nil {
+			n.details = map[string]*details{}
+		}
+		d.shared = true
+		n.details[string(n.key)] = d
+	}
+	return d
 }

@@ -22,7 +22,10 @@ func (sa *ikeSA) making(x *exchange) {
 		sa.makings = &ends[exchange]{}
 	}
 	y := *x
-	y.repeats, y.step, y.watch = nil, nil, nil // these belong to the exchange alone
+	if !y.shared {
+		y.details = y.details.copy()
+		y.repeats, y.step, y.watch = nil, nil, nil // these belong to the exchange alone
+	}
 	known := false
 	sa.makings.newestFirst(func(o *exchange) bool {
 		if o.typ != y.typ || o.id != y.id || o.from != y.from {

@@ -19,13 +19,21 @@ func (t *Tracker) probeV2(sa *ikeSA, x *exchange) {
 	if x.response.set() || !x.message[x.from].encrypted {
 		return
 	}
-	x.watch = t.watchFor(sa, x.from)
+	x.own().watch = t.watchFor(sa, x.from)
 }
 
-func (x *exchange) probed() {
-	if x.watch != nil {
-		x.watch.done = true
-		x.watch = nil
+// probed ends the watch when the answer has come.
+func (x *exchange) probed(sa *ikeSA) {
+	if x.watch == nil {
+		return
+	}
+	x.watch.done = true
+	x.watch = nil
+	if x.onlyNotifies() && len(x.notifies) == 0 {
+		x.details = noDetails
+	}
+	for i := range sa.paths {
+		sa.paths[i].path.unwatch()
 	}
 }
 

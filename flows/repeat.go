@@ -32,7 +32,8 @@ func (x *exchange) again(digest uint64, before, now mark) {
 	r := &repeat{digest: digest}
 	r.sent.add(before)
 	r.sent.add(now)
-	x.repeats = append(x.repeats, r)
+	d := x.own()
+	d.repeats = append(d.repeats, r)
 }
 
 // unansweredSendings is how often the last message of an exchange of IKEv1 was

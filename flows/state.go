@@ -155,7 +155,7 @@ func (n *ikeLine) sendingsAtEnd() uint64 {
 		case isV1(x.typ):
 			c = x.unansweredSendings()
 		case !x.response.set():
-			c = x.requests
+			c = uint64(x.requests)
 		}
 		return false
 	})

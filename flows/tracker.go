@@ -20,17 +20,18 @@ const (
 
 // Tracker is stage 1 for the pairs of addresses it is given.
 type Tracker struct {
-	cfg     Config
-	pairs   map[reassembly.Pair]*pair
-	paths   map[pathKey]*path
-	streams map[streamKey]*stream
-	ikes    map[ikeKey]*ikeSA
-	half    halfOpen
-	asked   asked
-	losses  map[lossKey]*loss
-	offers  interner
-	plain   plain  // reused for each message
-	scratch []byte // likewise
+	cfg      Config
+	pairs    map[reassembly.Pair]*pair
+	paths    map[pathKey]*path
+	streams  map[streamKey]*stream
+	ikes     map[ikeKey]*ikeSA
+	half     halfOpen
+	asked    asked
+	losses   map[lossKey]*loss
+	offers   interner
+	plain    plain  // reused for each message
+	scratch  []byte // likewise
+	notifies []uint16
 	// cache finds the stream of an ESP packet without hashing its whole key, and
 	// recent the path of other events.
 	cache  [cacheSize]*stream
