@@ -35,11 +35,11 @@ func (n *ikeLine) mirrored() bool {
 }
 
 func (b *builder) ike(l *ikeLine) report.IKESA {
-	c := l.counted()
+	c, offered := l.counted(), l.offered.list()
 	out := report.IKESA{
 		ID: l.name(), InitiatorSPI: l.spiI.String(), ResponderSPI: l.spiR.String(), Version: int(l.version),
 		Status: l.status(b.in.End), FirstSeen: toTime(l.first.time), LastSeen: toTime(l.last.time),
-		Offered: make([]report.Proposal, 0, len(l.offered)), VendorIDs: []string{}, Messages: c[0] + c[1],
+		Offered: make([]report.Proposal, 0, len(offered)), VendorIDs: []string{}, Messages: c[0] + c[1],
 		Exchanges: make([]report.Exchange, 0, l.exchanges.kept()), ExchangesTotal: l.exchanges.total,
 	}
 	switch l.mode {
@@ -48,18 +48,18 @@ func (b *builder) ike(l *ikeLine) report.IKESA {
 	case ike.ExchangeV1Aggressive:
 		out.Mode = "aggressive"
 	}
-	if len(l.chosen) > 0 {
-		p := proposal(&l.chosen[0])
+	if chosen := l.chosen.list(); len(chosen) > 0 {
+		p := proposal(&chosen[0])
 		out.Proposal = &p
 	}
-	for i := range l.offered {
-		out.Offered = append(out.Offered, proposal(&l.offered[i]))
+	for i := range offered {
+		out.Offered = append(out.Offered, proposal(&offered[i]))
 	}
 	if l.nat.known {
 		out.NAT = &report.NAT{Initiator: l.nat.initiator, Responder: l.nat.responder}
 	}
 	for _, list := range l.vendors {
-		for _, v := range list {
+		for _, v := range list.list() {
 			if !slices.Contains(out.VendorIDs, v) {
 				out.VendorIDs = append(out.VendorIDs, v)
 			}

@@ -57,8 +57,8 @@ type folded struct {
 	first, sent          mark
 	cookie               answer
 	rtt                  int64
-	offered              []ike.ProposalSummary
-	vendors              [2][]string
+	offered              *offer
+	vendors              [2]*vendors
 	notifies             []uint16
 	message              [2]message
 	abilities            abilities
@@ -234,11 +234,14 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 	last := later(f.sent, f.cookie.last)
 	sa := &ikeSA{
 		ikeKey: ikeKey{p.pair, k.spi, 0}, version: f.version, mode: f.mode, initFromA: dir == fromA,
-		initiator: f.initiator, first: f.first, last: last, began: true,
+		first: f.first, last: last, began: true,
 		lastBy:   [2]mark{f.sent, f.cookie.last},
 		messages: [2]uint64{1, uint64(f.cookie.count)}, offered: f.offered, vendors: f.vendors,
-		abilities: f.abilities, unusual: f.unusual, print: f.print, nat: f.nat, cookie: f.cookie, offeredGroup: f.group,
+		abilities: f.abilities, unusual: f.unusual, print: f.print, nat: f.nat, refused: noRefused, offeredGroup: f.group,
 		paths: []ikePath{{path: p, first: f.sent, last: last, bySide: [2]mark{f.sent, f.cookie.last}}},
+	}
+	if f.cookie.count > 0 {
+		sa.refuse().cookie = f.cookie
 	}
 	sa.exchanges.add(exchange{typ: f.typ, id: f.id, from: sideInitiator, digest: f.digest, print: f.print,
 		group: f.group, request: f.sent, lastSent: f.sent, response: f.cookie.first, requests: 1,

@@ -140,17 +140,13 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 	m.nat.initiator = a.nat.initiator || b.nat.initiator
 	m.nat.responder = a.nat.responder || b.nat.responder
 	m.nat.at = earlier(a.nat.at, b.nat.at)
-	m.cookie = mergeAnswer(twice, a.cookie, b.cookie)
-	m.invalidKE = mergeAnswer(twice, a.invalidKE, b.invalidKE)
-	m.proposal = mergeAnswer(twice, a.proposal, b.proposal)
+	m.refused = mergeRefused(twice, a.refused, b.refused)
 	m.offeredGroup = max(a.offeredGroup, b.offeredGroup)
-	m.wantedGroup = max(a.wantedGroup, b.wantedGroup)
 	m.phase1 = mergePhase1(twice, a.phase1, b.phase1)
 	m.abilities.merge(&b.abilities)
 	m.unusual = mergeUnusual(twice, a.unusual, b.unusual)
 	m.probes = mergeProbes(twice, a.probes, b.probes)
 	m.makings = mergeMakings(twice, a.makings, b.makings)
-	m.hashInClear = earlier(a.hashInClear, b.hashInClear)
 	m.authDone = earlier(a.authDone, b.authDone)
 	m.confirmed = earlier(a.confirmed, b.confirmed)
 	m.exchanges = mergeExchanges(twice, a.exchanges, b.exchanges)

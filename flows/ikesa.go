@@ -1,9 +1,6 @@
 package flows
 
 import (
-	"net/netip"
-
-	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/dissect/ike"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
@@ -25,7 +22,6 @@ type ikeSA struct {
 	// initFromA: the initiator is the pair's A end. For IKEv1 met midway, whoever
 	// spoke first is taken for it.
 	initFromA bool
-	initiator netip.AddrPort // as first seen
 
 	first, last mark
 	lastBy      [2]mark // by side
@@ -33,22 +29,21 @@ type ikeSA struct {
 	exchanges   ends[exchange]
 	paths       []ikePath
 
-	offered                     []ike.ProposalSummary
-	chosen                      []ike.ProposalSummary
-	chosenAt                    mark
-	protection                  protection // by the chosen transforms
-	vendors                     [2][]string
-	print                       uint64 // fingerprint of the initiator's first message
-	nat                         natView
-	cookie, invalidKE, proposal answer
-	offeredGroup, wantedGroup   uint16
-	hashInClear                 mark
-	live                        [2]liveness
-	phase1                      *phase1 // IKEv1
-	abilities                   abilities
-	unusual                     *unusual
-	probes                      *probesV1
-	makings                     *ends[exchange]
+	offered      *offer
+	chosen       *offer
+	chosenAt     mark
+	protection   protection // by the chosen transforms
+	vendors      [2]*vendors
+	print        uint64 // fingerprint of the initiator's first message
+	nat          natView
+	offeredGroup uint16
+	abilities    abilities
+	live         [2]liveness
+	phase1       *phase1 // IKEv1
+	unusual      *unusual
+	probes       *probesV1
+	makings      *ends[exchange]
+	*refused     // never nil
 
 	authDone  mark // IKE_AUTH or phase 1 has both sides' last message
 	births    ends[birth]
@@ -102,7 +97,7 @@ type ikePath struct {
 // messageRing remembers the last messages of an IKE SA, at all taps.
 type messageRing struct {
 	copyRing
-	tap [copyDepth]dissect.Tap
+	tap [copyDepth]tapNumber
 }
 
 // confirmAfter is how long after IKE_AUTH an answered INFORMATIONAL exchange
@@ -124,7 +119,8 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	side := sa.side(&m, dir)
 
 	d := digest(e)
-	kind, other := sa.copyOf(e, d)
+	tap := t.taps.of(e.Tap)
+	kind, other := sa.copyOf(e, d, tap)
 	at.dir[dir].add(e, kind)
 	sa.seenOn(p, now, side)
 	p.spoke(dir, now)
@@ -145,7 +141,7 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	if p.watches != nil {
 		p.sign(dir, now, false)
 	}
-	sa.remember(e, d)
+	sa.recent.tap[sa.recent.push(e, d)] = tap
 	sa.messages[side]++
 	sa.last = later(sa.last, now)
 	sa.lastBy[side] = later(sa.lastBy[side], now)
@@ -181,7 +177,7 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 		}
 		return half
 	}
-	sa := &ikeSA{ikeKey: k, version: m.Version.Major, first: mark{e.FirstTime, e.FirstRef}}
+	sa := &ikeSA{ikeKey: k, version: m.Version.Major, first: mark{e.FirstTime, e.FirstRef}, refused: noRefused}
 	sa.last = sa.first
 	sa.began = m.ResponderSPI == 0
 	fromInitiator := true
@@ -189,10 +185,6 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 		fromInitiator = m.FromInitiator()
 	}
 	sa.initFromA = (dir == fromA) == fromInitiator
-	sa.initiator = e.Src
-	if !fromInitiator {
-		sa.initiator = e.Dst
-	}
 	p.addIKE(sa)
 	t.ikes[k] = sa
 	if t.ikes[open] == nil {
@@ -209,10 +201,6 @@ func (sa *ikeSA) beganLate(m *ike.Message, e *reassembly.Event, dir uint8) {
 	sa.first = earlier(sa.first, mark{e.FirstTime, e.FirstRef})
 	fromInitiator := m.V1() || m.FromInitiator()
 	sa.initFromA = (dir == fromA) == fromInitiator
-	sa.initiator = e.Src
-	if !fromInitiator {
-		sa.initiator = e.Dst
-	}
 }
 
 // adopts tells whether the responder's SPI of m is that of the SA to be: an
@@ -244,13 +232,13 @@ func (sa *ikeSA) side(m *ike.Message, dir uint8) uint8 {
 
 // copyOf tells whether the message was captured before: at the same tap, or
 // (other) at another one.
-func (sa *ikeSA) copyOf(e *reassembly.Event, d uint64) (k copyKind, other bool) {
+func (sa *ikeSA) copyOf(e *reassembly.Event, d uint64, tap tapNumber) (k copyKind, other bool) {
 	r := &sa.recent
 	for i := range int(r.used) {
 		if !r.near(i, e, d) {
 			continue
 		}
-		if r.tap[i] != e.Tap {
+		if r.tap[i] != tap {
 			return copyNone, true
 		}
 		if k := copyByTTL(e.TTL, r.ttl[i]); k != copyNone {
@@ -258,10 +246,6 @@ func (sa *ikeSA) copyOf(e *reassembly.Event, d uint64) (k copyKind, other bool) 
 		}
 	}
 	return copyNone, false
-}
-
-func (sa *ikeSA) remember(e *reassembly.Event, d uint64) {
-	sa.recent.tap[sa.recent.push(e, d)] = e.Tap
 }
 
 // maxIKEPaths bounds the paths kept for one IKE SA.

@@ -55,7 +55,7 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 			t.probeV1(sa, e, side, now, x.requests > 1)
 		}
 		if !m.Encrypted() && c.has(uint16(ike.V1NotifyNoProposalChosen)) {
-			sa.proposal.add(now)
+			sa.refuse().proposal.add(now)
 		}
 	case ike.ExchangeV1Transaction:
 		sa.authDone = earlier(sa.authDone, now)
@@ -92,13 +92,13 @@ func (t *Tracker) phase1(sa *ikeSA, m *ike.Message, e *reassembly.Event, x *exch
 	}
 	if m.ExchangeType == ike.ExchangeV1Aggressive && c.hasHash {
 		if side == sideResponder && !sa.hashInClear.set() {
-			sa.hashInClear = now
+			sa.refuse().hashInClear = now
 		}
 		if side == sideInitiator { // a third message in clear
 			sa.authDone = earlier(sa.authDone, now)
 		}
 	}
 	if c.has(uint16(ike.V1NotifyNoProposalChosen)) {
-		sa.proposal.add(now)
+		sa.refuse().proposal.add(now)
 	}
 }

@@ -122,13 +122,14 @@ func (t *Tracker) saInit(sa *ikeSA, m *ike.Message, e *reassembly.Event, side ui
 		sa.chosenAt = earlier(sa.chosenAt, now)
 	}
 	if c.has(uint16(ike.NotifyCookie)) {
-		sa.cookie.add(now)
+		sa.refuse().cookie.add(now)
 	}
 	if c.has(uint16(ike.NotifyInvalidKEPayload)) {
-		sa.invalidKE.add(now)
-		sa.wantedGroup = c.wanted
+		r := sa.refuse()
+		r.invalidKE.add(now)
+		r.wantedGroup = c.wanted
 	}
 	if c.has(uint16(ike.NotifyNoProposalChosen)) {
-		sa.proposal.add(now)
+		sa.refuse().proposal.add(now)
 	}
 }

@@ -238,6 +238,15 @@ func (f *floods) facts() []*diagnose.Flood {
 	return out
 }
 
+// initiatorEnd is the initiator's endpoint on the path that was seen first.
+func (sa *ikeSA) initiatorEnd() netip.AddrPort {
+	a, b := sa.paths[0].path.ends()
+	if sa.initFromA {
+		return a
+	}
+	return b
+}
+
 func (sa *ikeSA) responderAddr() netip.Addr {
 	if sa.initFromA {
 		return sa.pair.key.B

@@ -29,6 +29,7 @@ type Tracker struct {
 	asked    asked
 	losses   map[lossKey]*loss
 	offers   interner
+	taps     tapNumbers
 	plain    plain  // reused for each message
 	scratch  []byte // likewise
 	notifies []uint16
