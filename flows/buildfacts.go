@@ -22,7 +22,7 @@ func (g *group) oneWayFact() *diagnose.OneWay {
 	if p == nil {
 		return nil
 	}
-	w := &p.tail
+	w := p.tail
 	out := &diagnose.OneWay{
 		ToResponder: g.fromInitiator(p, w.dir), Packets: w.count(), First: w.first.fact(), Last: w.last.fact(),
 	}
@@ -162,7 +162,7 @@ func (g *group) moves() []diagnose.Move {
 		byTransport := map[reassembly.Transport][]use{}
 		for _, p := range l.paths {
 			k := p.path.transport
-			byTransport[k] = append(byTransport[k], use{p.path, p.first, p.last, l.spiI.String(), true})
+			byTransport[k] = append(byTransport[k], use{p.path, p.first, p.last(), l.spiI.String(), true})
 		}
 		for _, k := range []reassembly.Transport{reassembly.TransportUDP, reassembly.TransportUDPNATT, reassembly.TransportIP} {
 			add(byTransport[k])

@@ -97,14 +97,7 @@ func (g *group) tcpFact(p *path, i int) diagnose.TCPFacts {
 	if !g.initiatorIsA(p) {
 		out0, back = fromB, fromA
 	}
-	var answer mark
-	for _, at := range p.taps {
-		d := &at.dir[back]
-		if d.all.ike+d.all.esp > 0 {
-			answer = earlier(answer, d.firstMessage)
-		}
-	}
-	out.FirstAnswer = answer.fact()
+	out.FirstAnswer = c.message[back].fact()
 	if c.foreignAt.set() && c.foreignFrom == responder {
 		out.Foreign = [...]string{"other", "tls", "http", "ssh"}[min(int(c.foreign), 3)]
 		out.ForeignAt = c.foreignAt.fact()

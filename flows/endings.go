@@ -150,7 +150,7 @@ func (g *group) lastEnd(l *ikeLine) (end, transport string) {
 	if len(l.paths) == 0 {
 		return "", ""
 	}
-	p := slices.MaxFunc(l.paths, func(a, b ikePath) int { return a.last.compare(b.last) }).path
+	p := slices.MaxFunc(l.paths, func(a, b ikePath) int { return a.last().compare(b.last()) }).path
 	initiator, _ := g.initiatorEnd(p)
 	return endpoint(netip.AddrPortFrom(initiator.Addr(), initiator.Port())), p.transport.String()
 }

@@ -238,7 +238,7 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 		lastBy:   [2]mark{f.sent, f.cookie.last},
 		messages: [2]uint64{1, uint64(f.cookie.count)}, offered: f.offered, vendors: f.vendors,
 		abilities: f.abilities, unusual: f.unusual, print: f.print, nat: f.nat, refused: noRefused, offeredGroup: f.group,
-		paths: []ikePath{{path: p, first: f.sent, last: last, bySide: [2]mark{f.sent, f.cookie.last}}},
+		paths: []ikePath{{path: p, first: f.sent, bySide: [2]mark{f.sent, f.cookie.last}}},
 	}
 	if f.cookie.count > 0 {
 		sa.refuse().cookie = f.cookie

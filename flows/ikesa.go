@@ -89,10 +89,13 @@ func (a *answer) add(m mark) {
 
 // ikePath is a path that an IKE SA used.
 type ikePath struct {
-	path        *path
-	first, last mark
-	bySide      [2]mark // last message of each side
+	path   *path
+	first  mark
+	bySide [2]mark // last message of each side
 }
+
+// last is the last message on the path.
+func (x *ikePath) last() mark { return later(x.bySide[0], x.bySide[1]) }
 
 // messageRing remembers the last messages of an IKE SA, at all taps.
 type messageRing struct {
@@ -122,6 +125,9 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	tap := t.taps.of(e.Tap)
 	kind, other := sa.copyOf(e, d, tap)
 	at.dir[dir].add(e, kind)
+	if p.tcp != nil {
+		p.tcp.spoke(dir, now)
+	}
 	sa.seenOn(p, now, side)
 	p.spoke(dir, now)
 	if kind != copyNone || other {
@@ -254,13 +260,12 @@ const maxIKEPaths = 64
 func (sa *ikeSA) seenOn(p *path, now mark, side uint8) {
 	for i := range sa.paths {
 		if x := &sa.paths[i]; x.path == p {
-			x.last = later(x.last, now)
 			x.bySide[side] = later(x.bySide[side], now)
 			return
 		}
 	}
 	if len(sa.paths) < maxIKEPaths {
-		x := ikePath{path: p, first: now, last: now}
+		x := ikePath{path: p, first: now}
 		x.bySide[side] = now
 		sa.paths = append(sa.paths, x)
 	}

@@ -67,7 +67,7 @@ func (g *group) lastPath() *path {
 	}
 	for _, l := range g.ikes {
 		for i := range l.paths {
-			use(l.paths[i].path, l.paths[i].last)
+			use(l.paths[i].path, l.paths[i].last())
 		}
 	}
 	return best

@@ -121,7 +121,7 @@ func (p *pair) settle() {
 		return comparePathKeys(a, b)
 	})
 	for i, x := range p.paths {
-		x.index = i
+		x.index = int32(i)
 		slices.SortFunc(x.taps, func(a, b *pathTap) int { return compareTaps(a.tap, b.tap) })
 	}
 	slices.SortFunc(p.quotes, func(a, b *quoteSum) int { return a.first.compare(b.first) })

@@ -53,9 +53,9 @@ type pathKey struct {
 // path is one transport between two endpoints, seen at one tap or several.
 type path struct {
 	pathKey
-	index int // in pair.paths
+	index int32 // in pair.paths
 	taps  []*pathTap
-	tail  tail
+	tail  *tail       // noTail while there was no data
 	tcp   *connection // of TCP paths
 	// lonely counts the keepalives each way since the last other packet of the
 	// other side, nil if none ever came; real marks the last such packet each way.
@@ -75,7 +75,7 @@ func newPath(k pathKey, tap dissect.Tap) *path {
 		one  pathTap
 		list [1]*pathTap
 	}{}
-	n.pathKey, n.one.tap = k, tap
+	n.pathKey, n.one.tap, n.tail = k, tap, noTail
 	n.list[0] = &n.one
 	n.taps = n.list[:]
 	return &n.path
@@ -133,7 +133,7 @@ func orient(k reassembly.Pair, src, dst netip.AddrPort) (dir uint8, portA, portB
 // pathTap is what one tap saw of a path.
 type pathTap struct {
 	tap   dissect.Tap
-	index int // in path.taps as they came up
+	index int32 // in path.taps as they came up
 	dir   [2]traffic
 	// keepalive is the last one each way, nil if there was none.
 	keepalive *[2]lastKeepalive
@@ -182,11 +182,10 @@ func (c *counts) minus(o counts) {
 // TTL is one less), maybe those alike in IP ID, bytes and TTL: captured twice
 // or doubled by the network, which only the share of them can tell.
 type traffic struct {
-	all          counts
-	first, last  mark
-	firstMessage mark // IKE, ESP or AH
-	copies       *copyCounts
-	hops         hops
+	all         counts
+	first, last mark
+	copies      *copyCounts
+	hops        hops
 }
 
 // copyCounts are nil in traffic while nothing was captured twice.
@@ -231,9 +230,6 @@ func (t *traffic) add(e *reassembly.Event, k copyKind) {
 	m := mark{e.Time, e.Ref}
 	t.first = earlier(t.first, m)
 	t.last = later(t.last, m)
-	if e.Message != reassembly.MessageKeepalive && !t.firstMessage.set() {
-		t.firstMessage = m
-	}
 }
 
 // net returns the counts without what was captured twice.
@@ -258,7 +254,18 @@ type tail struct {
 
 const tailTaps = 4
 
-func (t *tail) add(dir uint8, tap int, m mark) {
+// noTail is never written to.
+var noTail = &tail{}
+
+// data notes a data packet.
+func (p *path) data(dir uint8, tap int32, m mark) {
+	if p.tail == noTail {
+		p.tail = &tail{}
+	}
+	p.tail.add(dir, tap, m)
+}
+
+func (t *tail) add(dir uint8, tap int32, m mark) {
 	if !t.last.set() || t.dir != dir {
 		t.otherLast = t.last
 		*t = tail{dir: dir, first: m, otherLast: t.last}

@@ -26,7 +26,7 @@ func (p *pair) shrink(t *Tracker) {
 		t.forgetPath(x)
 	})
 	for i, x := range p.paths {
-		x.index = i
+		x.index = int32(i)
 	}
 }
 

@@ -127,7 +127,7 @@ func (n *ikeLine) disconnected() bool {
 		}
 	}
 	for i := range n.paths {
-		seen(n.paths[i].path, n.paths[i].last)
+		seen(n.paths[i].path, n.paths[i].last())
 	}
 	for _, c := range n.children {
 		for _, s := range c.streams {
@@ -267,7 +267,7 @@ func (g *group) oneWayPath() *path {
 
 func (g *group) oneWay() *tail {
 	if p := g.oneWayPath(); p != nil {
-		return &p.tail
+		return p.tail
 	}
 	return nil
 }

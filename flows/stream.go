@@ -82,10 +82,11 @@ const tellingLength = 24
 // Numbers that went with a hole of the TCP stream are the capture's loss, too:
 // the peer has acknowledged those bytes.
 func (s *stream) add(e *reassembly.Event, lost uint64) {
+	m := mark{e.Time, e.Ref}
 	if c := s.path.tcp; c != nil {
 		lost += c.holes[s.dir]
+		c.spoke(s.dir, m)
 	}
-	m := mark{e.Time, e.Ref}
 	d := digest(e)
 	kind := copyNone
 	if s.seq.known(e.Sequence) {
@@ -100,7 +101,7 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 		return
 	}
 	s.ring.push(e, d)
-	s.path.tail.add(s.dir, s.at.index, m)
+	s.path.data(s.dir, s.at.index, m)
 	s.path.spoke(s.dir, m)
 	if s.path.watches != nil {
 		s.path.sign(s.dir, m, true)

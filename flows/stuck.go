@@ -181,7 +181,7 @@ func (p *path) countNoMore(dir uint8, r *stuck) {
 }
 
 // counted tells the runs of a direction of a data packet.
-func (p *path) counted(dir uint8, tap int, n uint32) {
+func (p *path) counted(dir uint8, tap int32, n uint32) {
 	for _, r := range p.runs[dir] {
 		r.live.packets[tap%tailTaps]++
 		r.live.largest = max(r.live.largest, n)

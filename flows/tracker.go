@@ -154,7 +154,7 @@ func (t *Tracker) findPath(e *reassembly.Event) (*path, *pathTap, uint8) {
 		if isTCP(e.Transport) {
 			p.connection(t)
 		}
-		p.index = len(pr.paths)
+		p.index = int32(len(pr.paths))
 		pr.paths = append(pr.paths, p)
 	}
 	for _, at := range p.taps {
@@ -162,7 +162,7 @@ func (t *Tracker) findPath(e *reassembly.Event) (*path, *pathTap, uint8) {
 			return p, at, dir
 		}
 	}
-	at := &pathTap{tap: e.Tap, index: len(p.taps)}
+	at := &pathTap{tap: e.Tap, index: int32(len(p.taps))}
 	p.taps = append(p.taps, at)
 	return p, at, dir
 }
