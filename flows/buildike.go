@@ -38,7 +38,7 @@ func (b *builder) ike(l *ikeLine) report.IKESA {
 	c, offered := l.counted(), l.offered.list()
 	out := report.IKESA{
 		ID: l.name(), InitiatorSPI: l.spiI.String(), ResponderSPI: l.spiR.String(), Version: int(l.version),
-		Status: l.status(b.in.End), FirstSeen: toTime(l.first.time), LastSeen: toTime(l.last.time),
+		Status: l.status(b.in.End), FirstSeen: toTime(l.first.time), LastSeen: toTime(l.latest().time),
 		Offered: make([]report.Proposal, 0, len(offered)), VendorIDs: []string{}, Messages: c[0] + c[1],
 		Exchanges: make([]report.Exchange, 0, l.exchanges.kept()), ExchangesTotal: l.exchanges.total,
 	}
@@ -139,9 +139,9 @@ func seconds(ns int64) *float64 {
 }
 
 func (l *liveness) report() report.Liveness {
-	out := report.Liveness{Requests: l.requests}
+	out := report.Liveness{Requests: uint64(l.requests)}
 	if l.requests > l.answered {
-		out.Unanswered = l.requests - l.answered
+		out.Unanswered = uint64(l.requests - l.answered)
 	}
 	if n := len(l.sample); n > 0 {
 		s := slices.Clone(l.sample)

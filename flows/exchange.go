@@ -72,7 +72,7 @@ func (x *exchange) answered(m mark, again bool) (first bool) {
 
 // liveness sums up the INFORMATIONAL exchanges that one side began.
 type liveness struct {
-	requests, answered uint64
+	requests, answered uint32
 	min, max           int64
 	sample             []int64 // the first maxSamples round-trip times, for the median
 }
@@ -80,7 +80,7 @@ type liveness struct {
 const maxSamples = 64
 
 func (l *liveness) add(rtt int64) {
-	l.answered++
+	count1(&l.answered)
 	if rtt < 0 {
 		return
 	}

@@ -80,7 +80,7 @@ func (f *floods) addFolded(t *Tracker) {
 		}
 		delete(t.half.folded, k)
 		sa := t.unfold(k, x)
-		t.half.queue = append(t.half.queue, waiting{sa, sa.last.time + foldAfter})
+		t.half.queue = append(t.half.queue, waiting{sa, sa.latest().time + foldAfter})
 	}
 }
 
@@ -92,7 +92,7 @@ func (f *floods) addOpen(t *Tracker) {
 	for _, p := range t.pairs {
 		for _, sa := range p.ikes {
 			if f.has(sa) {
-				f.sums[sa.responderAddr()].add(sa.initiatorEnd(), sa.spiI, sa.first, sa.last, uint64(sa.cookie.count))
+				f.sums[sa.responderAddr()].add(sa.initiatorEnd(), sa.spiI, sa.first, sa.latest(), uint64(sa.cookie.count))
 			}
 		}
 	}

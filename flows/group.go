@@ -48,7 +48,7 @@ func groupTunnels(lines []*ikeLine, children []*child) []*group {
 		}
 		l.tunnel = g
 		g.ikes = append(g.ikes, l)
-		g.first, g.last = earlier(g.first, l.first), later(g.last, l.last)
+		g.first, g.last = earlier(g.first, l.first), later(g.last, l.latest())
 	}
 	alone := map[endsKey]*group{}
 	for _, c := range children {
@@ -128,7 +128,7 @@ func (g *group) settle() {
 		a, b := s.path.ends()
 		fmt.Fprintf(h, "%s %s %d %08x", a, b, s.message, lowest.spi)
 	}
-	g.id = hex.EncodeToString(h.Sum(nil))[:12]
+	g.id = hex.EncodeToString(h.Sum(nil)[:6])
 }
 
 // reverse tells whether the initiator of a later IKE SA is the tunnel's

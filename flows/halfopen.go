@@ -123,8 +123,8 @@ func (h *halfOpen) sweep(t *Tracker, now int64) {
 		h.head++
 		switch {
 		case !sa.oneShot() || t.ikes[sa.ikeKey] != sa:
-		case sa.last.time+foldAfter > now:
-			h.queue = append(h.queue, waiting{sa, sa.last.time + foldAfter})
+		case sa.latest().time+foldAfter > now:
+			h.queue = append(h.queue, waiting{sa, sa.latest().time + foldAfter})
 		default:
 			h.fold(t, sa)
 		}
@@ -187,7 +187,7 @@ func (h *halfOpen) overflow(t *Tracker, responder netip.Addr, sa *ikeSA) {
 	o.attempts++
 	o.answers += uint64(sa.cookie.count)
 	o.first = earlier(o.first, sa.first)
-	o.last = later(o.last, sa.last)
+	o.last = later(o.last, sa.latest())
 	t.evicted++
 }
 
@@ -231,10 +231,9 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 		p.real[dir] = later(p.real[dir], f.sent)
 		p.real[1-dir] = later(p.real[1-dir], f.cookie.last)
 	}
-	last := later(f.sent, f.cookie.last)
 	sa := &ikeSA{
 		ikeKey: ikeKey{p.pair, k.spi, 0}, version: f.version, mode: f.mode, initFromA: dir == fromA,
-		first: f.first, last: last, began: true,
+		first: f.first, began: true,
 		lastBy:   [2]mark{f.sent, f.cookie.last},
 		messages: [2]uint64{1, uint64(f.cookie.count)}, offered: f.offered, vendors: f.vendors,
 		abilities: f.abilities, unusual: f.unusual, print: f.print, nat: f.nat, refused: noRefused, offeredGroup: f.group,

@@ -99,7 +99,7 @@ func compareIKE(a, b *ikeSA) int {
 // sameTime tells whether b, which came after a, is the same messages seen at
 // another place.
 func sameTime(a, b *ikeSA) bool {
-	return b.first.time-a.first.time <= copyWithin || b.first.time < a.last.time && near(a.first.time, b.first.time)
+	return b.first.time-a.first.time <= copyWithin || b.first.time < a.latest().time && near(a.first.time, b.first.time)
 }
 
 // mergeIKE makes one of what two pairs saw of an IKE SA; a came first. Where
@@ -116,7 +116,6 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 		m.mode = b.mode
 	}
 	m.began = a.began || b.began
-	m.last = later(a.last, b.last)
 	for s := range 2 {
 		m.lastBy[s] = later(a.lastBy[s], b.lastBy[s])
 		m.messages[s] = combine(twice, a.messages[s], b.messages[s])
@@ -198,7 +197,7 @@ func mergeLive(twice bool, a, b liveness) liveness {
 		}
 		return a
 	}
-	m := liveness{requests: a.requests + b.requests, answered: a.answered + b.answered}
+	m := liveness{requests: combine(false, a.requests, b.requests), answered: combine(false, a.answered, b.answered)}
 	for _, l := range []liveness{a, b} {
 		for _, v := range l.sample {
 			if len(m.sample) == 0 || v < m.min {

@@ -23,11 +23,11 @@ type ikeSA struct {
 	// spoke first is taken for it.
 	initFromA bool
 
-	first, last mark
-	lastBy      [2]mark // by side
-	messages    [2]uint64
-	exchanges   ends[exchange]
-	paths       []ikePath
+	first     mark
+	lastBy    [2]mark // by side
+	messages  [2]uint64
+	exchanges ends[exchange]
+	paths     []ikePath
 
 	offered      *offer
 	chosen       *offer
@@ -68,6 +68,9 @@ func (sa *ikeSA) copied() copiedIKE {
 	}
 	return *sa.copies
 }
+
+// latest is the last message; an IKE SA has one of a side at least.
+func (sa *ikeSA) latest() mark { return later(sa.lastBy[0], sa.lastBy[1]) }
 
 // birth is a completed exchange that makes child SAs.
 type birth struct {
@@ -149,7 +152,6 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	}
 	sa.recent.tap[sa.recent.push(e, d)] = tap
 	sa.messages[side]++
-	sa.last = later(sa.last, now)
 	sa.lastBy[side] = later(sa.lastBy[side], now)
 	if x := damage(&m, e, err); x != nil {
 		sa.broken(x, side, now)
@@ -184,7 +186,6 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 		return half
 	}
 	sa := &ikeSA{ikeKey: k, version: m.Version.Major, first: mark{e.FirstTime, e.FirstRef}, refused: noRefused}
-	sa.last = sa.first
 	sa.began = m.ResponderSPI == 0
 	fromInitiator := true
 	if m.V2() {

@@ -25,7 +25,7 @@ func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	if side == from {
 		x.sent(now, again)
 		if x.requests == 1 && m.ExchangeType == ike.ExchangeInformational && again {
-			sa.live[from].requests++
+			count1(&sa.live[from].requests)
 			t.probeV2(sa, x)
 		}
 	} else {

@@ -41,7 +41,7 @@ func linkIKE(lines []*ikeLine, index *pathIndex) {
 			// An SA that was replaced, or fell silent long ago, is no candidate
 			// any more; dropping it keeps the cost linear.
 			l = slices.DeleteFunc(l, func(o *ikeLine) bool {
-				return o.after != nil || n.first.time-o.last.time > max(rekeyWithin, awayAtMost) && o.lastData(index) < n.first.time-awayAtMost
+				return o.after != nil || n.first.time-o.latest().time > max(rekeyWithin, awayAtMost) && o.lastData(index) < n.first.time-awayAtMost
 			})
 			if len(l) >= maxCandidates {
 				l = l[1:]

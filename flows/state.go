@@ -38,7 +38,7 @@ func (n *ikeLine) proven() bool {
 
 // lastAlive is the last packet of the IKE SA or its child SAs.
 func (n *ikeLine) lastAlive() mark {
-	m := n.last
+	m := n.latest()
 	for _, c := range n.children {
 		m = later(m, c.last)
 	}
@@ -93,7 +93,7 @@ func (n *ikeLine) status(end int64) report.Status {
 		}
 		return report.StatusUp
 	}
-	idle := end - n.last.time
+	idle := end - n.latest().time
 	switch {
 	case n.proposal.count > 0 && n.chosen == nil, n.after != nil, n.refused(idle), n.gaveUpEAP():
 		return report.StatusFailed

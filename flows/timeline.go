@@ -231,8 +231,8 @@ func (g *group) ikeEvents(l *ikeLine, add addEvent) {
 		}
 		i++
 	})
-	if l.after == nil && g.lastChild().compare(l.last) < 0 {
-		add(l.last, "", "last-ike", "last IKE message of "+l.spiI.String())
+	if l.after == nil && g.lastChild().compare(l.latest()) < 0 {
+		add(l.latest(), "", "last-ike", "last IKE message of "+l.spiI.String())
 	}
 }
 
