@@ -161,8 +161,8 @@ func (s *stream) fact(f *diagnose.ChildFacts, first bool) {
 // sizeFacts adds what the lengths of a stream's packets tell.
 func (s *stream) sizeFacts(f *diagnose.ChildFacts) {
 	s.largest.fact(f)
-	if x := s.fragmented; x != nil {
-		addOccurrence(&f.Fragmented, x.n, &x.occurrence)
+	if x := s.uncommon; x != nil {
+		addOccurrence(&f.Fragmented, x.fragmented.n, &x.fragmented.occurrence)
 	}
 	if r := s.longest(); r != nil && (f.Stuck == nil || r.sent.total > f.Stuck.Total) {
 		f.Stuck = r.fact()

@@ -103,9 +103,8 @@ func (t *Tracker) stream(e *reassembly.Event) *stream {
 	}
 	s := &stream{streamKey: k, path: p, lost: t.lost, last: mark{e.Time, e.Ref}}
 	if c := p.tcp; c != nil && c.holes[dir] > 0 {
-		hole := c.hole[dir]
 		s.lost += c.holes[dir]
-		s.hole = &hole
+		s.unusual().hole = c.hole[dir]
 	}
 	t.streams[k] = s
 	p.pair.streams = append(p.pair.streams, s)
