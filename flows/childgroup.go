@@ -126,7 +126,7 @@ func joinAcross(all []*child) []*child {
 		spi     uint32
 		message reassembly.MessageKind
 	}
-	bySPI := map[key][]*child{}
+	bySPI := make(map[key][]*child, len(all))
 	out := all[:0]
 	for _, c := range all { // in order of first packet
 		k := key{c.head().spi, c.head().message}

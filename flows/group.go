@@ -37,13 +37,12 @@ type group struct {
 // that the lines made; child SAs without IKE by path, raw ones by pair.
 func groupTunnels(lines []*ikeLine, children []*child) []*group {
 	var out []*group
-	byRoot := map[*ikeLine]*group{}
 	for _, l := range lines {
 		r := l.root()
-		g := byRoot[r]
+		g := r.tunnel
 		if g == nil {
 			g = &group{}
-			byRoot[r] = g
+			r.tunnel = g
 			out = append(out, g)
 		}
 		l.tunnel = g
@@ -102,13 +101,14 @@ func bareKey(p *path) endsKey {
 // settle decides who is the initiator, which IKE SAs run the other way, and
 // the tunnel's id.
 func (g *group) settle() {
-	h := sha256.New()
+	var room [64]byte
+	name := room[:0] // what the id is a digest of
 	if len(g.ikes) > 0 {
 		l := g.ikes[0]
 		g.initiator, g.responder = l.initiatorAddr()
 		g.known = l.began
-		binary.Write(h, binary.BigEndian, uint64(l.spiI))
-		h.Write([]byte(g.responder.String()))
+		name = binary.BigEndian.AppendUint64(name, uint64(l.spiI))
+		name = g.responder.AppendTo(name)
 		for _, n := range g.ikes[1:] {
 			g.reverse(n)
 		}
@@ -126,9 +126,10 @@ func (g *group) settle() {
 			}
 		}
 		a, b := s.path.ends()
-		fmt.Fprintf(h, "%s %s %d %08x", a, b, s.message, lowest.spi)
+		name = fmt.Appendf(name, "%s %s %d %08x", a, b, s.message, lowest.spi)
 	}
-	g.id = hex.EncodeToString(h.Sum(nil)[:6])
+	digest := sha256.Sum256(name)
+	g.id = hex.EncodeToString(digest[:6])
 }
 
 // reverse tells whether the initiator of a later IKE SA is the tunnel's

@@ -27,8 +27,6 @@ type ikeLine struct {
 // to none stay apart, what is part of a flood is left out.
 func gatherIKE(pairs []*pair, fl *floods) (out []*ikeLine, strays []*ikeSA) {
 	type key struct{ i, r ike.SPI }
-	bySPI := map[key]*ikeLine{}
-	open := map[ike.SPI][]*ikeLine{} // lines by initiator SPI
 	var all []*ikeSA
 	for _, p := range pairs {
 		for _, sa := range p.ikes {
@@ -39,6 +37,8 @@ func gatherIKE(pairs []*pair, fl *floods) (out []*ikeLine, strays []*ikeSA) {
 	}
 	slices.SortFunc(all, compareIKE)
 	all, strays = takeStrays(all)
+	bySPI := make(map[key]*ikeLine, len(all))
+	open := make(map[ike.SPI][]*ikeLine, len(all)) // lines by initiator SPI
 	for _, sa := range all {
 		k := key{sa.spiI, sa.spiR}
 		l := bySPI[k]

@@ -186,6 +186,7 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 		return half
 	}
 	sa := &ikeSA{ikeKey: k, version: m.Version.Major, first: mark{e.FirstTime, e.FirstRef}, refused: noRefused}
+	sa.exchanges.list = make([]exchange, 0, 2) // few have less, if they come to anything
 	sa.began = m.ResponderSPI == 0
 	fromInitiator := true
 	if m.V2() {

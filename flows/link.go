@@ -3,8 +3,6 @@ package flows
 import (
 	"net/netip"
 	"slices"
-
-	"github.com/ikesniff/ikesniff/reassembly"
 )
 
 const (
@@ -22,21 +20,26 @@ const (
 // linkIKE finds, for each IKE SA, the one it replaced: the line of a tunnel.
 // Lines are in order of first message.
 func linkIKE(lines []*ikeLine, index *pathIndex) {
-	byPair := map[reassembly.Pair][]*ikeLine{}
+	byPair := make(map[*pair][]*ikeLine, len(lines))
 	for _, n := range lines {
-		seen := map[*ikeLine]bool{}
+		var seen map[*ikeLine]bool
+		if len(n.parts) > 1 {
+			seen = map[*ikeLine]bool{}
+		}
 		var cand []*ikeLine
 		for _, part := range n.parts {
-			for _, o := range byPair[part.pair.key] {
+			for _, o := range byPair[part.pair] {
 				if o != n && !seen[o] {
-					seen[o] = true
+					if seen != nil {
+						seen[o] = true
+					}
 					cand = append(cand, o)
 				}
 			}
 		}
 		n.linkTo(cand, index)
 		for _, part := range n.parts {
-			k := part.pair.key
+			k := part.pair
 			l := byPair[k]
 			// An SA that was replaced, or fell silent long ago, is no candidate
 			// any more; dropping it keeps the cost linear.
