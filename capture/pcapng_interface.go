@@ -10,6 +10,7 @@ const (
 	optInterfaceResolution = 9
 	optInterfaceOffset     = 14
 
+	optStatsEndTime        = 3
 	optStatsInterfaceDrops = 5
 	optStatsSystemDrops    = 7
 
@@ -103,7 +104,7 @@ func (r *ngReader) interfaceBlock(body []byte, at int64) *flaw {
 }
 
 // statistics reads an interface statistics block: an interface number, a time,
-// and counts since the capture began as options. What the interface dropped and
+// and counts since the capture began as options, and when it ended. What the interface dropped and
 // what the system dropped are different packets.
 func (r *ngReader) statistics(body []byte, at int64) *flaw {
 	if len(body) < 12 {
@@ -115,6 +116,12 @@ func (r *ngReader) statistics(body []byte, at int64) *flaw {
 	}
 	sum, known := uint64(0), false
 	for o := (options{order: r.order, rest: body[12:]}); o.next(); {
+		if o.code == optStatsEndTime && len(o.value) == 8 {
+			count := uint64(r.order.u32(o.value))<<32 | uint64(r.order.u32(o.value[4:]))
+			if ns, ok := r.interfaces[id].clock.nanoseconds(count); ok {
+				r.in.info.EndTime = max(r.in.info.EndTime, ns)
+			}
+		}
 		if o.code != optStatsInterfaceDrops && o.code != optStatsSystemDrops {
 			continue
 		}

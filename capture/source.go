@@ -1,10 +1,17 @@
 package capture
 
+import "errors"
+
+// ErrIdle is what the Next of a live source returns when no packet came for a
+// while: time went on all the same, and there may be more.
+var ErrIdle = errors.New("capture: no packet yet")
+
 // Source delivers the packets of one input, or of several as one timeline.
 type Source interface {
-	// Next fills p with the next packet. It returns io.EOF at the end; what
-	// went wrong before the end is then told by Info, not here, so that all
-	// that was readable is analysed.
+	// Next fills p with the next packet. Sources of a live run return ErrIdle
+	// where none came for a while. It returns io.EOF at the end; what went wrong
+	// before the end is then told by Info, not here, so that all that was readable
+	// is analysed.
 	Next(p *Packet) error
 	// Info describes the inputs, in the order of their indices; it is complete
 	// once Next has returned io.EOF.
@@ -37,6 +44,9 @@ type SourceInfo struct {
 	// FirstTime and LastTime are the earliest and latest packet times, in
 	// nanoseconds since the Unix epoch; meaningless while Packets is 0.
 	FirstTime, LastTime int64
+	// EndTime is when the capture ended, if the file says so, in the same unit; 0
+	// if it does not. Nobody vouches for it.
+	EndTime int64
 	// Snaplen is the snapshot length in bytes, the largest of the interfaces;
 	// 0 where there is none or it is not known.
 	Snaplen uint32

@@ -79,8 +79,7 @@ func (f *floods) addFolded(t *Tracker) {
 			continue
 		}
 		delete(t.half.folded, k)
-		sa := t.unfold(k, x)
-		t.half.queue = append(t.half.queue, waiting{sa, sa.latest().time + foldAfter})
+		t.half.again(t.unfold(k, x))
 	}
 }
 

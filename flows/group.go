@@ -101,6 +101,14 @@ func bareKey(p *path) endsKey {
 // settle decides who is the initiator, which IKE SAs run the other way, and
 // the tunnel's id.
 func (g *group) settle() {
+	if x := g.heritage(); x != nil {
+		g.id, g.initiator, g.responder, g.known = x.id, x.initiator, x.responder, x.known
+		if len(g.ikes) > 0 {
+			g.ikes[0].reversed = x.reversed
+			g.reverseLater()
+		}
+		return
+	}
 	var room [64]byte
 	name := room[:0] // what the id is a digest of
 	if len(g.ikes) > 0 {
@@ -109,9 +117,7 @@ func (g *group) settle() {
 		g.known = l.began
 		name = binary.BigEndian.AppendUint64(name, uint64(l.spiI))
 		name = g.responder.AppendTo(name)
-		for _, n := range g.ikes[1:] {
-			g.reverse(n)
-		}
+		g.reverseLater()
 	} else {
 		s := g.children[0].head()
 		src, dst := s.ends()
@@ -130,6 +136,12 @@ func (g *group) settle() {
 	}
 	digest := sha256.Sum256(name)
 	g.id = hex.EncodeToString(digest[:6])
+}
+
+func (g *group) reverseLater() {
+	for _, n := range g.ikes[1:] {
+		g.reverse(n)
+	}
 }
 
 // reverse tells whether the initiator of a later IKE SA is the tunnel's

@@ -103,6 +103,11 @@ func (h *halfOpen) note(t *Tracker, sa *ikeSA, now int64) {
 	h.sweep(t, now)
 }
 
+// again puts an SA that was brought back into the queue, to be folded once more.
+func (h *halfOpen) again(sa *ikeSA) {
+	h.queue = append(h.queue, waiting{sa, sa.latest().time + foldAfter})
+}
+
 // thin takes SAs out of the queue that were evicted meanwhile, so that it is
 // bounded as they are.
 func (h *halfOpen) thin(t *Tracker) {
@@ -146,7 +151,7 @@ func (h *halfOpen) fold(t *Tracker, sa *ikeSA) {
 	x := &sa.exchanges.list[0]
 	p := sa.pair
 	p.removeIKE(sa)
-	delete(t.ikes, sa.ikeKey)
+	t.forgetIKE(sa)
 	withPath := pathOnlyOf(path, sa)
 	tap := path.taps[0]
 	if withPath {
@@ -253,6 +258,9 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 	}
 	p.pair.addIKE(sa)
 	t.ikes[sa.ikeKey] = sa
+	if t.follow != nil {
+		t.follow.links.add(linkOfIKE(sa), p.pair)
+	}
 	return sa
 }
 

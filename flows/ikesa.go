@@ -49,6 +49,9 @@ type ikeSA struct {
 	births    ends[birth]
 	confirmed mark // an answered exchange well after IKE_AUTH
 
+	// heir is set where the SA carries on a tunnel whose first SAs were forgotten.
+	heir *heritage
+
 	recent messageRing
 	copies *copiedIKE // nil if nothing was captured twice
 }
@@ -195,6 +198,9 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 	sa.initFromA = (dir == fromA) == fromInitiator
 	p.addIKE(sa)
 	t.ikes[k] = sa
+	if t.follow != nil {
+		t.follow.links.add(linkOfIKE(sa), p)
+	}
 	if t.ikes[open] == nil {
 		t.ikes[open] = sa
 	}

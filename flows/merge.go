@@ -77,12 +77,7 @@ func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Floo
 		}
 		in.Totals.Evicted += t.evicted
 	}
-	slices.SortFunc(pairs, func(a, b *pair) int {
-		if c := a.first.compare(b.first); c != 0 {
-			return c
-		}
-		return comparePairs(a.key, b.key)
-	})
+	slices.SortFunc(pairs, comparePairStates)
 	for _, p := range pairs {
 		p.settle()
 	}
@@ -109,6 +104,14 @@ func groupPairs(pairs []*pair, fl *floods) []*group {
 	assignChildren(children, lines)
 	children = joinAcross(children)
 	return placeStrays(groupTunnels(lines, children), strays)
+}
+
+// comparePairStates is the canonical order of pairs.
+func comparePairStates(a, b *pair) int {
+	if c := a.first.compare(b.first); c != 0 {
+		return c
+	}
+	return comparePairs(a.key, b.key)
 }
 
 // settle puts the lists of a pair in canonical order and decides which taps
@@ -176,11 +179,13 @@ func (p *pair) findMirrors() {
 // for that.
 type floods struct {
 	sums map[netip.Addr]*floodSum
+	// all takes every unfinished initiator for part of one, without summing up.
+	all bool
 }
 
 // has tells whether an IKE SA is part of a flood.
 func (f *floods) has(sa *ikeSA) bool {
-	return len(f.sums) > 0 && f.sums[sa.responderAddr()] != nil && sa.oneShot()
+	return (f.all || len(f.sums) > 0 && f.sums[sa.responderAddr()] != nil) && sa.oneShot()
 }
 
 // empties tells whether a flood is all there is of a pair.

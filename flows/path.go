@@ -13,6 +13,8 @@ type pair struct {
 	key   reassembly.Pair
 	first mark
 	last  int64
+	// touched: it waits to be judged (Follower).
+	touched bool
 
 	paths   []*path
 	ikes    []*ikeSA
@@ -65,6 +67,9 @@ type path struct {
 	// runs are those of large packets for which packets each way are counted.
 	runs *[2][]*stuck
 	real [2]mark
+	// heir is set where ESP without IKE carries on a tunnel whose first SPIs were
+	// forgotten.
+	heir *heritage
 }
 
 // newPath makes a path together with the first tap that sees it: most have no

@@ -32,7 +32,7 @@ func (r *recentPaths) place(src, dst uint16, tr reassembly.Transport) *recentPat
 func (t *Tracker) path(e *reassembly.Event) (*path, *pathTap, uint8) {
 	r := t.recent.place(e.Src.Port(), e.Dst.Port(), e.Transport)
 	if r.path != nil && r.transport == e.Transport && r.tap == e.Tap && sameEnd(&r.src, &e.Src) && sameEnd(&r.dst, &e.Dst) {
-		r.path.pair.last = max(r.path.pair.last, e.Time)
+		t.touch(r.path.pair, e.Time)
 		return r.path, r.at, r.dir
 	}
 	p, at, dir := t.findPath(e)

@@ -53,6 +53,9 @@ func oldestOut[T any](l []T, last func(T) mark, drop func(T)) []T {
 
 func (t *Tracker) forgetIKE(sa *ikeSA) {
 	delete(t.ikes, sa.ikeKey)
+	if t.follow != nil {
+		t.follow.links.remove(linkOfIKE(sa), sa.pair)
+	}
 	if open := (ikeKey{sa.pair, sa.spiI, 0}); t.ikes[open] == sa {
 		delete(t.ikes, open)
 	}
@@ -60,6 +63,9 @@ func (t *Tracker) forgetIKE(sa *ikeSA) {
 
 func (t *Tracker) forgetStream(s *stream) {
 	delete(t.streams, s.streamKey)
+	if t.follow != nil {
+		t.follow.links.remove(linkOfStream(s), s.path.pair)
+	}
 	if slot := &t.cache[(s.spi^s.spi>>16)%cacheSize]; *slot == s {
 		*slot = nil
 	}

@@ -40,6 +40,8 @@ type Tracker struct {
 
 	lost    uint64 // packets that the capture lost so far
 	evicted uint64
+	// follow is set where somebody follows the tunnels while events come in.
+	follow *Follower
 }
 
 // NewTracker returns an empty Tracker.
@@ -81,6 +83,10 @@ func (t *Tracker) Event(e *reassembly.Event) {
 	}
 }
 
+// Evicted counts the IKE SAs, SPIs, paths and the like that were given up to stay
+// within a bound.
+func (t *Tracker) Evicted() uint64 { return t.evicted }
+
 // Advance tells the time when nothing else does.
 func (t *Tracker) Advance(now int64) { t.half.sweep(t, now) }
 
@@ -91,8 +97,16 @@ func (t *Tracker) esp(e *reassembly.Event) {
 		s = t.stream(e)
 		*slot = s
 	}
-	s.path.pair.last = max(s.path.pair.last, e.Time)
+	t.touch(s.path.pair, e.Time)
 	s.add(e, t.lost)
+}
+
+// touch notes that something happened to a pair.
+func (t *Tracker) touch(p *pair, now int64) {
+	p.last = max(p.last, now)
+	if t.follow != nil && !p.touched {
+		t.follow.touch(p)
+	}
 }
 
 func (t *Tracker) stream(e *reassembly.Event) *stream {
@@ -108,6 +122,9 @@ func (t *Tracker) stream(e *reassembly.Event) *stream {
 	}
 	t.streams[k] = s
 	p.pair.streams = append(p.pair.streams, s)
+	if t.follow != nil {
+		t.follow.links.add(linkOfStream(s), p.pair)
+	}
 	t.bound(p.pair)
 	return s
 }
@@ -135,7 +152,7 @@ func (t *Tracker) pair(e *reassembly.Event) *pair {
 		p = &pair{key: k, first: mark{e.FirstTime, e.FirstRef}, last: e.Time}
 		t.pairs[k] = p
 	}
-	p.last = max(p.last, e.Time)
+	t.touch(p, e.Time)
 	return p
 }
 

@@ -144,7 +144,7 @@ func codes(list []report.Anomaly) string {
 	for _, a := range list {
 		s := a.Code
 		if a.Count > 1 {
-			s += " (" + number(a.Count) + ")"
+			s += " (" + Number(a.Count) + ")"
 		}
 		out = append(out, s)
 	}

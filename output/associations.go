@@ -17,8 +17,8 @@ func (p *printer) associations(t *report.Tunnel) {
 		g.column("PROPOSAL")
 		for i := range t.IKESAs {
 			sa := &t.IKESAs[i]
-			g.add(elide(sa.InitiatorSPI, 16)+" "+elide(sa.ResponderSPI, 16), p.paint(string(sa.Status)), compact(sa.Messages, 10),
-				strings.Join(wrap(elide(proposal(sa.Proposal), 300), 34), "\n"))
+			g.add(Elide(sa.InitiatorSPI, 16)+" "+Elide(sa.ResponderSPI, 16), p.paint(string(sa.Status)), compact(sa.Messages, 10),
+				strings.Join(wrap(Elide(proposal(sa.Proposal), 300), 34), "\n"))
 		}
 		p.blank()
 		p.grid(&g)
@@ -46,9 +46,9 @@ func childGrid(t *report.Tunnel) *grid {
 		if toResponder(t, c) {
 			way = "->"
 		}
-		g.add(strings.ToUpper(c.Protocol)+" "+elide(c.SPI, 8), way,
+		g.add(strings.ToUpper(c.Protocol)+" "+Elide(c.SPI, 8), way,
 			compact(c.Packets, 9), compact(c.Bytes, 9), fmt.Sprintf("%d-%d", c.FirstSequence, c.LastSequence),
-			missing{c.Missing, !c.MissingExact, true}.text(9), compact(c.Duplicates, 7), compact(c.Reordered, 7),
+			Missing{c.Missing, !c.MissingExact, true}.text(9), compact(c.Duplicates, 7), compact(c.Reordered, 7),
 			pairedSPI(t, c))
 	}
 	return g
@@ -58,7 +58,7 @@ func childGrid(t *report.Tunnel) *grid {
 func pairedSPI(t *report.Tunnel, c *report.ChildSA) string {
 	for i := range t.ChildSAs {
 		if t.ChildSAs[i].ID == c.PairedWith {
-			return elide(t.ChildSAs[i].SPI, 8)
+			return Elide(t.ChildSAs[i].SPI, 8)
 		}
 	}
 	return "-"

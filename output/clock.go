@@ -90,5 +90,5 @@ func seconds(d time.Duration) string {
 		sign, d = "-", -max(d, -math.MaxInt64) // the least Duration has no opposite
 	}
 	ms := d.Round(time.Millisecond).Milliseconds()
-	return fmt.Sprintf("%s%s.%03d", sign, number(uint64(ms/1000)), ms%1000)
+	return fmt.Sprintf("%s%s.%03d", sign, Number(uint64(ms/1000)), ms%1000)
 }

@@ -16,11 +16,17 @@ const (
 	sgrCyan   = "\x1b[36m"
 )
 
-// paint colours the words that have a colour, and leaves all others.
+// paint colours words if Options ask for it.
 func (p *printer) paint(word string) string {
 	if !p.opt.Color {
 		return word
 	}
+	return Paint(word, word)
+}
+
+// Paint gives text the colour of a word that has one: a severity, or the state of
+// a tunnel.
+func Paint(word, text string) string {
 	code := ""
 	switch strings.ToLower(word) {
 	case "critical", "failed", "fail", "incomplete", "refused":
@@ -34,9 +40,9 @@ func (p *printer) paint(word string) string {
 	case "negotiating", "neg", "down", "closed":
 		code = sgrBold
 	default:
-		return word
+		return text
 	}
-	return code + word + sgrReset
+	return code + text + sgrReset
 }
 
 // label is the word that stands for a tunnel: its worst severity if that is

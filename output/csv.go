@@ -47,7 +47,7 @@ func csvRow(t *report.Tunnel) []string {
 			list = append(list, t.Anomalies[i].Code)
 		}
 	}
-	m := missingOf(t)
+	m := MissingOf(t)
 	row := []string{
 		t.ID, string(t.Status), string(t.Phase1), string(t.Phase2), string(t.Data), string(worstOf(t.Anomalies)),
 		t.Initiator, t.Responder, strconv.FormatBool(t.InitiatorKnown), version,
@@ -64,11 +64,11 @@ func csvRow(t *report.Tunnel) []string {
 }
 
 // csvMissing is a plain number, or empty where nothing could be judged.
-func csvMissing(m missing) string {
-	if !m.judged {
+func csvMissing(m Missing) string {
+	if !m.Judged {
 		return ""
 	}
-	return strconv.FormatUint(m.count, 10)
+	return strconv.FormatUint(m.Count, 10)
 }
 
 // noFormula keeps a spreadsheet from running a cell: with an apostrophe in front

@@ -2,16 +2,32 @@ package output
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
 	"github.com/ikesniff/ikesniff/report"
 )
 
+// Detail writes the block of one tunnel, as Table does for those in trouble, for a
+// capture that goes on. Lines are no wider than width where the words allow.
+func Detail(w io.Writer, t *report.Tunnel, o Options, width int) error {
+	t = safe(t)
+	head := report.Report{Sources: []report.Source{{FirstSeen: &t.FirstSeen, LastSeen: &t.LastSeen}}}
+	p := newPrinter(w, o, &head)
+	p.width, p.live = width, true
+	p.detail(0, t)
+	return p.flush()
+}
+
 // detail is the block of one tunnel: verdict, state, paths, timeline, anomalies.
 func (p *printer) detail(n int, t *report.Tunnel) {
-	p.fields(fmt.Sprintf("#%d %s  ", n, p.paint(label(t))),
-		p.peer(t.Initiator)+" "+arrow(t)+" "+p.peer(t.Responder), ikeVersion(t)+transportSummary(t), "id "+t.ID)
+	number := ""
+	if n > 0 {
+		number = fmt.Sprintf("#%d ", n)
+	}
+	p.fields(number+p.paint(label(t))+"  ",
+		p.peer(t.Initiator)+" "+Arrow(t)+" "+p.peer(t.Responder), ikeVersion(t)+transportSummary(t), "id "+t.ID)
 	if t.Verdict != "" {
 		p.text("   ", t.Verdict)
 	}
@@ -35,7 +51,7 @@ func (p *printer) detail(n int, t *report.Tunnel) {
 // peer is an address with its name, if one is known.
 func (p *printer) peer(addr string) string {
 	if n := p.nameOf(addr); n != "" {
-		return addr + " (" + elide(n, 60) + ")"
+		return addr + " (" + Elide(n, 60) + ")"
 	}
 	return addr
 }
@@ -50,11 +66,14 @@ func ikeVersion(t *report.Tunnel) string {
 // state says what is up at the end of the capture, and how much was counted.
 func (p *printer) state(t *report.Tunnel) {
 	data := map[report.Data]string{
-		report.DataBoth:        "data -> and <- flowing at end of capture",
-		report.DataToResponder: "data only -> at end of capture",
-		report.DataToInitiator: "data only <- at end of capture",
-		report.DataNone:        "no data at end of capture",
+		report.DataBoth:        "data -> and <- flowing",
+		report.DataToResponder: "data only ->",
+		report.DataToInitiator: "data only <-",
+		report.DataNone:        "no data",
 	}[t.Data]
+	if data != "" {
+		data += map[bool]string{false: " at end of capture", true: " now"}[p.live]
+	}
 	from := "(-> is from the initiator)"
 	if !t.InitiatorKnown {
 		from = "(-> is from " + t.Initiator + "; who initiated is not known)"
@@ -65,12 +84,12 @@ func (p *printer) state(t *report.Tunnel) {
 	if dataProtocol(t) == "AH" {
 		protocol = "AH"
 	}
-	m := missingOf(t)
+	m := MissingOf(t)
 	fields := []string{
-		fmt.Sprintf("IKE messages -> %s <- %s", number(t.IKEMessages.Initiator), number(t.IKEMessages.Responder)),
-		fmt.Sprintf("%s packets -> %s <- %s", protocol, number(t.ESPPackets.ToResponder), number(t.ESPPackets.ToInitiator)),
+		fmt.Sprintf("IKE messages -> %s <- %s", Number(t.IKEMessages.Initiator), Number(t.IKEMessages.Responder)),
+		fmt.Sprintf("%s packets -> %s <- %s", protocol, Number(t.ESPPackets.ToResponder), Number(t.ESPPackets.ToInitiator)),
 	}
-	if m.ToResponder.judged || m.ToInitiator.judged {
+	if m.ToResponder.Judged || m.ToInitiator.Judged {
 		fields = append(fields, fmt.Sprintf("missing -> %s <- %s", m.ToResponder, m.ToInitiator))
 	}
 	p.fields("   ", fields...)
@@ -112,7 +131,7 @@ func (p *printer) timeline(t *report.Tunnel) {
 	add(tail)
 	// What time and number leave is for the text, which hangs behind its arrow.
 	w := g.widths()
-	room := lineWidth - g.indent - w[0] - w[1] - 2*2 - len("-> ")
+	room := max(p.width-g.indent-w[0]-w[1]-2*2-len("-> "), 20)
 	for _, row := range g.rows {
 		row[2] = row[2][:3] + strings.Join(wrap(row[2][3:], room), "\n   ")
 	}

@@ -112,7 +112,7 @@ func TestEncoderOnRandomReports(t *testing.T) {
 		sameAsPlain(t, seed, &s.Head)
 		for tunnel := range s.Tunnels {
 			sameAsPlain(t, seed, tunnel)
-			sameAs(t, seed, tunnelRecord(rebuild(tunnel, unchanged)), tunnelRecord(tunnel))
+			sameAs(t, seed, NewTunnelRecord(tunnel.FirstSeen, rebuild(tunnel, unchanged)), NewTunnelRecord(tunnel.FirstSeen, tunnel))
 		}
 	}
 }

@@ -17,37 +17,41 @@ func split(endpoint string) (host, port string) {
 	return endpoint, ""
 }
 
-// host is the name of an address if one is known, else the address.
-func (p *printer) host(addr string) string {
-	if n := p.nameOf(addr); n != "" {
-		return elide(n, 39) // no wider than an IPv6 address
+// Host is the name of an address if one is known, else the address as it is.
+func (o *Options) Host(addr string) string {
+	if n := o.nameOf(addr); n != "" {
+		return Elide(n, 39) // no wider than an IPv6 address
 	}
 	return addr
 }
 
+func (p *printer) host(addr string) string { return p.opt.Host(addr) }
+
 // nameOf is the name of an address, "" if none is known.
-func (p *printer) nameOf(addr string) string {
-	if p.opt.Names == nil {
+func (o *Options) nameOf(addr string) string {
+	if o.Names == nil {
 		return ""
 	}
 	a, err := netip.ParseAddr(addr)
 	if err != nil {
 		return ""
 	}
-	return Safe(p.opt.Names(a.Unmap().WithZone("")))
+	return Safe(o.Names(a.Unmap().WithZone("")))
 }
 
-// arrow points away from the initiator, or both ways if who that is is not
+func (p *printer) nameOf(addr string) string { return p.opt.nameOf(addr) }
+
+// Arrow points away from the initiator, or both ways if who that is is not
 // known.
-func arrow(t *report.Tunnel) string {
+func Arrow(t *report.Tunnel) string {
 	if t.InitiatorKnown {
 		return "->"
 	}
 	return "<>"
 }
 
-// transportWord is the short name of a transport: a path adds its ports.
-func transportWord(transport string) string {
+// TransportWord is the short name of a transport: a path adds its ports.
+func TransportWord(transport string) string {
 	switch transport {
 	case "udp", "udp-nat-t":
 		return "UDP"
@@ -69,7 +73,7 @@ func transportSummary(t *report.Tunnel) string {
 	var steps []string
 	last, lastWord := "", ""
 	for _, path := range pathsInOrder(t) {
-		word := transportWord(path.Transport)
+		word := TransportWord(path.Transport)
 		if path.Transport == "ip" {
 			word = "raw " + dataProtocol(t)
 		}

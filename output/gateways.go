@@ -28,7 +28,7 @@ func (p *printer) gateways(list []report.Gateway, total int) {
 		p.gateway(&list[i])
 	}
 	if more := max(total, len(list)) - shown; more > 0 {
-		line := " " + number(uint64(more)) + " more"
+		line := " " + Number(uint64(more)) + " more"
 		if len(list) > shown {
 			line += "  (-v shows more)"
 		}
@@ -62,7 +62,7 @@ func (p *printer) gateway(g *report.Gateway) {
 	if len(g.Transports) > 1 {
 		var ways []string
 		for _, t := range g.Transports[:min(len(g.Transports), 6)] {
-			ways = append(ways, gatewayForm(t)+" "+number(t.Tunnels)+inTrouble(t.Troubled))
+			ways = append(ways, gatewayForm(t)+" "+Number(t.Tunnels)+inTrouble(t.Troubled))
 		}
 		p.fields("   by transport  ", ways...)
 	}
@@ -79,7 +79,7 @@ func (p *printer) statuses(c report.StatusCounts) string {
 	var out []string
 	for _, s := range statusOrder {
 		if n := statusCount(c, s); n > 0 {
-			out = append(out, number(n)+" "+p.paint(string(s)))
+			out = append(out, Number(n)+" "+p.paint(string(s)))
 		}
 	}
 	return strings.Join(out, ", ")
@@ -105,16 +105,16 @@ func statusCount(c report.StatusCounts, s report.Status) uint64 {
 
 func gatewayForm(t report.GatewayTransport) string {
 	if t.Port == 0 {
-		return transportWord(t.Transport)
+		return TransportWord(t.Transport)
 	}
-	return transportWord(t.Transport) + " " + fmt.Sprint(t.Port)
+	return TransportWord(t.Transport) + " " + fmt.Sprint(t.Port)
 }
 
 func inTrouble(n uint64) string {
 	if n == 0 {
 		return ""
 	}
-	return " (" + number(n) + " in trouble)"
+	return " (" + Number(n) + " in trouble)"
 }
 
 // sharedText tells how many of the tunnels have each code above info.
@@ -122,7 +122,7 @@ func sharedText(g *report.Gateway) []string {
 	var out []string
 	for _, c := range g.Shared {
 		if c.Severity.Rank() > report.SeverityInfo.Rank() {
-			out = append(out, fmt.Sprintf("%s %s of %s", c.Code, number(c.Count), number(c.Of)))
+			out = append(out, fmt.Sprintf("%s %s of %s", c.Code, Number(c.Count), Number(c.Of)))
 		}
 	}
 	return out
@@ -159,7 +159,7 @@ func (p *printer) peerList(g *report.Gateway) []string {
 		out = append(out, s)
 	}
 	if more := g.PeersTotal - len(out); more > 0 {
-		out = append(out, number(uint64(more))+" more")
+		out = append(out, Number(uint64(more))+" more")
 	}
 	return out
 }

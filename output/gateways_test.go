@@ -141,10 +141,10 @@ func TestSelectGateways(t *testing.T) {
 func TestTroubleExplainedElsewhere(t *testing.T) {
 	own := []report.Anomaly{{ID: "a-1", Severity: report.SeverityInfo}, {ID: "b-1", Severity: report.SeverityCritical, ConsequenceOf: "a-1"}}
 	outside := []report.Anomaly{{ID: "b-1", Severity: report.SeverityWarning, ConsequenceOf: "site-flapping-1"}}
-	if got := troubleOf(own); got != report.SeverityInfo {
+	if got := Trouble(own); got != report.SeverityInfo {
 		t.Errorf("explained by its own: %q", got)
 	}
-	if got, counted := troubleOf(outside), worstOf(outside); got != report.SeverityWarning || counted != "" {
+	if got, counted := Trouble(outside), worstOf(outside); got != report.SeverityWarning || counted != "" {
 		t.Errorf("explained outside: %q, counted as %q", got, counted)
 	}
 }

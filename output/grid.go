@@ -56,7 +56,7 @@ func (g *grid) unpaint(cell string, column int) string {
 	for i, line := range lines {
 		for m := painted.FindStringSubmatchIndex(line); m != nil; m = painted.FindStringSubmatchIndex(line) {
 			word := line[m[2]:m[3]]
-			g.marks = append(g.marks, mark{g.height + i, column, width(line[:m[0]]), word, line[m[0]:m[1]]})
+			g.marks = append(g.marks, mark{g.height + i, column, Width(line[:m[0]]), word, line[m[0]:m[1]]})
 			line = line[:m[0]] + word + line[m[1]:]
 		}
 		lines[i] = line
@@ -68,10 +68,10 @@ func (g *grid) unpaint(cell string, column int) string {
 func (g *grid) widths() []int {
 	w := make([]int, len(g.heads))
 	for i, head := range g.heads {
-		w[i] = width(head)
+		w[i] = Width(head)
 		for _, row := range g.rows {
 			for line := range strings.SplitSeq(row[i], "\n") {
-				w[i] = max(w[i], width(line))
+				w[i] = max(w[i], Width(line))
 			}
 		}
 	}
@@ -152,10 +152,10 @@ func (g *grid) colour(lines []string) {
 }
 
 // fitting is the first grid that is no wider than a line, else the last.
-func fitting(grids ...func() *grid) *grid {
+func (p *printer) fitting(grids ...func() *grid) *grid {
 	var g *grid
 	for _, build := range grids {
-		if g = build(); g.width() <= lineWidth {
+		if g = build(); g.width() <= p.width {
 			break
 		}
 	}

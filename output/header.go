@@ -44,7 +44,7 @@ func (p *printer) header(r *report.Report) {
 	if p.opt.Verbose && len(r.Totals.Encapsulations) > 0 {
 		var list []string
 		for _, k := range sortedKeys(r.Totals.Encapsulations) {
-			list = append(list, k+" "+number(r.Totals.Encapsulations[k]))
+			list = append(list, k+" "+Number(r.Totals.Encapsulations[k]))
 		}
 		p.text("Wrapped in: ", strings.Join(list, ", "))
 	}
@@ -66,16 +66,16 @@ func (p *printer) source(i int, s *report.Source) {
 	}
 	drops := "drops: unknown"
 	if s.Dropped != nil {
-		drops = "drops: " + number(*s.Dropped)
+		drops = "drops: " + Number(*s.Dropped)
 	}
 	packets := plural(s.Packets, "packet")
 	if s.Filtered > 0 {
-		packets += " (" + number(s.Filtered) + " left out by the filter)"
+		packets += " (" + Number(s.Filtered) + " left out by the filter)"
 	}
 	fields := []string{name, packets, span, state + "; " + drops}
-	lines := flow(fields, "   ", lineWidth)
+	lines := flow(fields, "   ", p.width)
 	if len(lines) > 1 {
-		lines = flow(fields, "   ", lineWidth-4)
+		lines = flow(fields, "   ", p.width-4)
 	}
 	p.line(strings.Join(lines, "\n    "))
 	if s.Error != "" {
@@ -128,7 +128,7 @@ func totals(t report.Totals) string {
 	}
 	add := func(n uint64, format string) {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf(format, number(n)))
+			parts = append(parts, fmt.Sprintf(format, Number(n)))
 		}
 	}
 	add(t.UndecidedPackets, "%s undecided")

@@ -44,38 +44,38 @@ func lastSeen(t *report.Tunnel) (last report.Direction[*report.PathTraffic]) {
 	return last
 }
 
-// missing sums up lost sequence numbers.
-type missing struct {
-	count  uint64
-	bound  bool // count is an upper bound
-	judged bool // there was an SA to judge by
+// Missing sums up lost sequence numbers.
+type Missing struct {
+	Count  uint64
+	Bound  bool // Count is an upper bound
+	Judged bool // there was an SA to judge by
 }
 
-func (m missing) String() string { return m.text(40) }
+func (m Missing) String() string { return m.text(40) }
 
 // text writes the count in at most max characters, "-" if nothing could be
 // judged, "<=" before an upper bound.
-func (m missing) text(max int) string {
+func (m Missing) text(max int) string {
 	switch {
-	case !m.judged:
+	case !m.Judged:
 		return "-"
-	case m.bound && m.count > 0:
-		return "<=" + compact(m.count, max-2)
+	case m.Bound && m.Count > 0:
+		return "<=" + compact(m.Count, max-2)
 	}
-	return compact(m.count, max)
+	return compact(m.Count, max)
 }
 
-// missingOf sums up a tunnel's child SAs by direction.
-func missingOf(t *report.Tunnel) (m report.Direction[missing]) {
+// MissingOf sums up a tunnel's child SAs by direction.
+func MissingOf(t *report.Tunnel) (m report.Direction[Missing]) {
 	for i := range t.ChildSAs {
 		c := &t.ChildSAs[i]
 		one := &m.ToInitiator
 		if toResponder(t, c) {
 			one = &m.ToResponder
 		}
-		one.count += c.Missing
-		one.bound = one.bound || !c.MissingExact
-		one.judged = true
+		one.Count += c.Missing
+		one.Bound = one.Bound || !c.MissingExact
+		one.Judged = true
 	}
 	return m
 }

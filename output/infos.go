@@ -66,7 +66,7 @@ func (p *printer) infos(tally *Tally, shown []*report.Tunnel, capture []report.A
 		}
 		first := fmt.Sprintf(" %s  ", p.paint("info"))
 		tail := "  " + strings.Join(where, " ")
-		p.line(first + elide(code+": "+title[code], lineWidth-width(first)-width(tail)) + tail)
+		p.line(first + Elide(code+": "+title[code], p.width-Width(first)-Width(tail)) + tail)
 	}
 }
 
@@ -78,10 +78,10 @@ func (p *printer) info(first string, a report.Anomaly) {
 	if tail != "" {
 		tail = "  " + tail
 	}
-	room := lineWidth - width(first) - width(tail) - width(a.Code) - 2
+	room := p.width - Width(first) - Width(tail) - Width(a.Code) - 2
 	sentence, _, _ := strings.Cut(a.Observation, ". ")
 	for _, s := range []string{a.Observation, sentence, a.Title} {
-		if s = strings.TrimSuffix(s, "."); s != "" && width(s) <= room {
+		if s = strings.TrimSuffix(s, "."); s != "" && Width(s) <= room {
 			p.line(first + a.Code + ": " + s + tail)
 			return
 		}
@@ -90,5 +90,5 @@ func (p *printer) info(first string, a report.Anomaly) {
 	if rest == "" {
 		rest = a.Observation
 	}
-	p.line(first + elide(a.Code+": "+rest, lineWidth-width(first)-width(tail)) + tail)
+	p.line(first + Elide(a.Code+": "+rest, p.width-Width(first)-Width(tail)) + tail)
 }

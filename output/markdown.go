@@ -54,10 +54,10 @@ func (p *printer) markdownTable(shown []*report.Tunnel) {
 	p.line("| # | Peers (-\\> from initiator) | Transport | Phase 1 | Phase 2 | ESP -\\> | ESP \\<- | Missing | State | Verdict |")
 	p.line("|--:|---|---|---|---|--:|--:|--:|---|---|")
 	for i, t := range shown {
-		m := missingOf(t)
+		m := MissingOf(t)
 		cells := []string{
-			fmt.Sprint(i + 1), p.host(t.Initiator) + " " + arrow(t) + " " + p.host(t.Responder), transportSummary(t),
-			string(t.Phase1), string(t.Phase2), number(t.ESPPackets.ToResponder), number(t.ESPPackets.ToInitiator),
+			fmt.Sprint(i + 1), p.host(t.Initiator) + " " + Arrow(t) + " " + p.host(t.Responder), transportSummary(t),
+			string(t.Phase1), string(t.Phase2), Number(t.ESPPackets.ToResponder), Number(t.ESPPackets.ToInitiator),
 			m.ToResponder.String() + " / " + m.ToInitiator.String(), label(t), t.Verdict,
 		}
 		for j := range cells {

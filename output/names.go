@@ -64,7 +64,7 @@ func ReadNames(r io.Reader, file string) (Names, error) {
 			continue
 		}
 		if len(names) == maxNames {
-			return nil, fmt.Errorf("%s:%d: more than %s addresses; give a shorter file", file, n, number(maxNames))
+			return nil, fmt.Errorf("%s:%d: more than %s addresses; give a shorter file", file, n, Number(maxNames))
 		}
 		names[addr] = strings.Clone(fields[1])
 	}

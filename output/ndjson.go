@@ -17,23 +17,23 @@ import (
 // the names of Suricata's EVE ike records.
 func NDJSON(w io.Writer, s *report.Stream) error {
 	out := bufio.NewWriter(w)
-	enc := newEncoder(false, 0)
-	emit := func(v any) error {
-		b, err := enc.encode(v)
-		if err != nil {
+	var b []byte
+	emit := func(v any) (err error) {
+		if b, err = AppendRecord(b[:0], v); err != nil {
 			return err
 		}
-		out.Write(b)
-		return out.WriteByte('\n')
+		_, err = out.Write(b)
+		return err
 	}
 	var tally Tally
 	for t := range tally.Watch(s).Tunnels {
-		line := tunnelRecord(t)
+		line := NewTunnelRecord(t.FirstSeen, t)
 		if err := emit(&line); err != nil {
 			return err
 		}
 		for i := range t.Anomalies {
-			line := anomalyRecord(t.ID, &t.Anomalies[i])
+			a := &t.Anomalies[i]
+			line := AnomalyRecord{Record{"anomaly", &a.FirstSeen, t.ID}, a}
 			if err := emit(&line); err != nil {
 				return err
 			}
@@ -42,12 +42,12 @@ func NDJSON(w io.Writer, s *report.Stream) error {
 	head := rebuild(s.Head, unchanged)
 	gateways, _ := s.Gateways()
 	for _, g := range rebuild(gateways, unchanged) {
-		if err := emit(gatewayLine{record{"gateway", &g.FirstSeen, ""}, &g}); err != nil {
+		if err := emit(gatewayLine{Record{"gateway", &g.FirstSeen, ""}, &g}); err != nil {
 			return err
 		}
 	}
 	for i := range head.Anomalies {
-		if err := emit(anomalyRecord("", &head.Anomalies[i])); err != nil {
+		if err := emit(AnomalyRecord{Record{"anomaly", &head.Anomalies[i].FirstSeen, ""}, &head.Anomalies[i]}); err != nil {
 			return err
 		}
 	}
@@ -57,15 +57,29 @@ func NDJSON(w io.Writer, s *report.Stream) error {
 	return out.Flush()
 }
 
-// record leads every line.
-type record struct {
+// AppendRecord appends v as one line of NDJSON, as JSON would write it. What it
+// returns holds what was appended before, and no part of the line, if there is
+// an error: numbers and years that JSON cannot write. A value is read without
+// being copied if v is a pointer to it.
+func AppendRecord(b []byte, v any) ([]byte, error) {
+	var e encoder
+	line := e.value(b, v, 0)
+	if e.err != nil {
+		return b, e.err
+	}
+	return append(line, '\n'), nil
+}
+
+// Record leads every line.
+type Record struct {
 	EventType string     `json:"event_type"`
 	Timestamp *time.Time `json:"timestamp,omitempty"`
 	TunnelID  string     `json:"tunnel_id,omitempty"`
 }
 
-type tunnelLine struct {
-	record
+// TunnelRecord is the line of a tunnel.
+type TunnelRecord struct {
+	Record
 	InitSPI string `json:"init_spi,omitempty"`
 	RespSPI string `json:"resp_spi,omitempty"`
 	AlgEnc  string `json:"alg_enc,omitempty"`
@@ -78,8 +92,9 @@ type tunnelLine struct {
 	AnomalyIDs []string  `json:"anomaly_ids"`
 }
 
-func tunnelRecord(t *report.Tunnel) tunnelLine {
-	line := tunnelLine{record: record{"tunnel", &t.FirstSeen, t.ID}, Tunnel: t, AnomalyIDs: []string{}}
+// NewTunnelRecord makes the line of a tunnel, which stays the caller's.
+func NewTunnelRecord(at time.Time, t *report.Tunnel) TunnelRecord {
+	line := TunnelRecord{Record: Record{"tunnel", &at, t.ID}, Tunnel: t, AnomalyIDs: []string{}}
 	for i := range t.Anomalies {
 		line.AnomalyIDs = append(line.AnomalyIDs, t.Anomalies[i].ID)
 	}
@@ -93,22 +108,19 @@ func tunnelRecord(t *report.Tunnel) tunnelLine {
 	return line
 }
 
-type anomalyLine struct {
-	record
+// AnomalyRecord is the line of an anomaly.
+type AnomalyRecord struct {
+	Record
 	*report.Anomaly
 }
 
-func anomalyRecord(tunnel string, a *report.Anomaly) anomalyLine {
-	return anomalyLine{record{"anomaly", &a.FirstSeen, tunnel}, a}
-}
-
 type gatewayLine struct {
-	record
+	Record
 	*report.Gateway
 }
 
 type summaryLine struct {
-	record
+	Record
 	SchemaVersion     int                        `json:"schema_version"`
 	Generator         report.Generator           `json:"generator"`
 	Complete          bool                       `json:"complete"`
@@ -128,7 +140,7 @@ func summaryRecord(r *report.Report, t *Tally) summaryLine {
 		}
 	}
 	return summaryLine{
-		record: record{EventType: "summary", Timestamp: end}, SchemaVersion: r.SchemaVersion, Generator: r.Generator,
+		Record: Record{EventType: "summary", Timestamp: end}, SchemaVersion: r.SchemaVersion, Generator: r.Generator,
 		Complete: r.Complete, IncompleteBecause: r.IncompleteBecause, Sources: r.Sources, Totals: r.Totals,
 		Tunnels: t.Tunnels, ByStatus: t.ByStatus, BySeverity: t.BySeverity,
 	}

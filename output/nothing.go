@@ -27,7 +27,7 @@ func (p *printer) nothing(r *report.Report, nearby []report.Nearby) {
 		return
 	case t.IPsecPackets > 0:
 		p.text("", "No tunnel found, though "+plural(t.IPsecPackets, "packet")+" "+are(t.IPsecPackets)+" IPsec: "+
-			plural(t.IKEMessages, "IKE message")+", "+number(t.ESPPackets)+" ESP, "+number(t.AHPackets)+" AH, "+
+			plural(t.IKEMessages, "IKE message")+", "+Number(t.ESPPackets)+" ESP, "+Number(t.AHPackets)+" AH, "+
 			plural(t.Keepalives, "keepalive")+".")
 	default:
 		p.text("", "No tunnel found: none of the packets is IKE, ESP or AH, neither over TCP nor over UDP or raw IP.")

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// number writes n with thousands separators.
-func number(n uint64) string {
+// Number writes n with thousands separators.
+func Number(n uint64) string {
 	s := strconv.FormatUint(n, 10)
 	if len(s) <= 3 {
 		return s
@@ -23,10 +23,10 @@ func number(n uint64) string {
 	return b.String()
 }
 
-// compact writes n as number does if that takes no more than width characters,
+// compact writes n as Number does if that takes no more than width characters,
 // else rounded down to three digits: 18.4e18.
 func compact(n uint64, width int) string {
-	if s := number(n); len(s) <= width {
+	if s := Number(n); len(s) <= width {
 		return s
 	}
 	digits := strconv.FormatUint(n, 10)
@@ -38,7 +38,7 @@ func plural(n uint64, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return number(n) + " " + one + "s"
+	return Number(n) + " " + one + "s"
 }
 
 // are agrees with a count.

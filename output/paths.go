@@ -12,11 +12,11 @@ func (p *printer) paths(t *report.Tunnel) {
 	if len(t.Paths) == 0 {
 		return
 	}
-	g := fitting(
+	g := p.fitting(
 		func() *grid { return p.flatPaths(t) },
 		func() *grid { return p.stackedPaths(t) },
 	)
-	if g.width() <= lineWidth {
+	if g.width() <= p.width {
 		p.grid(g)
 		return
 	}
@@ -78,17 +78,17 @@ func (p *printer) flatPaths(t *report.Tunnel) *grid {
 	for _, path := range pathsInOrder(t) {
 		a, b := &path.Traffic.ToResponder, &path.Traffic.ToInitiator
 		from, to := pathEnds(t, &path)
-		name := transportWord(path.Transport)
+		name := TransportWord(path.Transport)
 		if from+to != "" {
-			name += "  " + from + " " + arrow(t) + " " + to
+			name += "  " + from + " " + Arrow(t) + " " + to
 		}
 		row := []string{name, p.pathState(path.State), p.last(a), p.last(b)}
 		for _, c := range columns {
 			if c.has.ToResponder {
-				row = append(row, number(c.count(a)))
+				row = append(row, Number(c.count(a)))
 			}
 			if c.has.ToInitiator {
-				row = append(row, number(c.count(b)))
+				row = append(row, Number(c.count(b)))
 			}
 		}
 		g.add(row...)
@@ -109,9 +109,9 @@ func (p *printer) stackedPaths(t *report.Tunnel) *grid {
 	}
 	for _, path := range pathsInOrder(t) {
 		a, b := &path.Traffic.ToResponder, &path.Traffic.ToInitiator
-		word := transportWord(path.Transport) + "  "
+		word := TransportWord(path.Transport) + "  "
 		row := []string{
-			word + path.Initiator + "\n" + strings.Repeat(" ", len(word)) + arrow(t) + " " + path.Responder,
+			word + path.Initiator + "\n" + strings.Repeat(" ", len(word)) + Arrow(t) + " " + path.Responder,
 			p.pathState(path.State), "->\n<-", p.last(a) + "\n" + p.last(b),
 		}
 		for _, c := range columns {
@@ -124,7 +124,7 @@ func (p *printer) stackedPaths(t *report.Tunnel) *grid {
 
 // longPath writes one path without columns.
 func (p *printer) longPath(t *report.Tunnel, path *report.Path) {
-	p.fields("   "+transportWord(path.Transport)+"  ", p.pathState(path.State), path.Initiator, arrow(t)+" "+path.Responder)
+	p.fields("   "+TransportWord(path.Transport)+"  ", p.pathState(path.State), path.Initiator, Arrow(t)+" "+path.Responder)
 	direction := func(first string, x *report.PathTraffic) {
 		last := "none"
 		if x.LastSeen != nil && x.LastRef != nil {
@@ -132,7 +132,7 @@ func (p *printer) longPath(t *report.Tunnel, path *report.Path) {
 		}
 		fields := []string{last}
 		for _, c := range pathColumns(t) {
-			fields = append(fields, c.name+" "+number(c.count(x)))
+			fields = append(fields, c.name+" "+Number(c.count(x)))
 		}
 		p.fields(first, fields...)
 	}

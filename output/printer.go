@@ -9,11 +9,14 @@ import (
 	"github.com/ikesniff/ikesniff/report"
 )
 
-// printer writes lines no wider than lineWidth.
+// printer writes lines no wider than width.
 type printer struct {
 	w     *bufio.Writer
+	width int
 	opt   Options
 	clock clock
+	// live: the capture goes on, so what is known last is not how it ended.
+	live bool
 	// several: there is more than one source, so packet numbers name theirs.
 	several bool
 	// told remembers what was explained in full, and at which tunnel, so that
@@ -25,6 +28,7 @@ type printer struct {
 func newPrinter(w io.Writer, o Options, head *report.Report) *printer {
 	return &printer{
 		w:       bufio.NewWriter(w),
+		width:   lineWidth,
 		opt:     o,
 		clock:   newClock(o, head.Sources),
 		several: len(head.Sources) > 1,
@@ -45,9 +49,9 @@ func (p *printer) linef(format string, args ...any) { p.line(fmt.Sprintf(format,
 // text writes a paragraph: first leads its first line, the others are indented
 // to match.
 func (p *printer) text(first, paragraph string) {
-	first = elide(first, lineWidth/2)
-	indent := strings.Repeat(" ", width(first))
-	for _, l := range wrap(paragraph, lineWidth-width(first)) {
+	first = Elide(first, p.width/2)
+	indent := strings.Repeat(" ", Width(first))
+	for _, l := range wrap(paragraph, p.width-Width(first)) {
 		p.line(first + l)
 		first = indent
 	}
@@ -55,9 +59,9 @@ func (p *printer) text(first, paragraph string) {
 
 // fields writes fields three spaces apart, on more than one line if need be.
 func (p *printer) fields(first string, fields ...string) {
-	first = elide(first, lineWidth/2)
-	indent := strings.Repeat(" ", width(first))
-	for _, l := range flow(fields, "   ", lineWidth-width(first)) {
+	first = Elide(first, p.width/2)
+	indent := strings.Repeat(" ", Width(first))
+	for _, l := range flow(fields, "   ", p.width-Width(first)) {
 		p.line(first + l)
 		first = indent
 	}

@@ -43,7 +43,7 @@ func TestTableIsNarrowAndSafe(t *testing.T) {
 		}
 		for line := range strings.Lines(plainText.String()) {
 			line = strings.TrimSuffix(line, "\n")
-			if w := width(line); w > lineWidth {
+			if w := Width(line); w > lineWidth {
 				t.Errorf("seed %d: %d columns: %s", seed, w, line)
 			}
 			if strings.HasSuffix(line, " ") {

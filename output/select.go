@@ -115,7 +115,7 @@ func Select(s *report.Stream, sel Selection) *report.Stream {
 
 func (s Selection) matches(t *report.Tunnel) bool {
 	switch {
-	case s.Problems && troubleOf(t.Anomalies).Rank() <= report.SeverityInfo.Rank():
+	case s.Problems && Trouble(t.Anomalies).Rank() <= report.SeverityInfo.Rank():
 		return false
 	case len(s.Tunnels) > 0 && !slices.ContainsFunc(s.Tunnels, func(id string) bool { return strings.HasPrefix(t.ID, id) }):
 		return false

@@ -47,7 +47,7 @@ func (p *printer) collect(s *report.Stream) (*Tally, []*report.Tunnel) {
 	var tally Tally
 	keep := top{n: p.opt.top()}
 	for t := range tally.Watch(s).Tunnels {
-		if !p.opt.Problems || troubleOf(t.Anomalies).Rank() > report.SeverityInfo.Rank() {
+		if !p.opt.Problems || Trouble(t.Anomalies).Rank() > report.SeverityInfo.Rank() {
 			keep.add(t)
 		}
 	}
@@ -73,7 +73,7 @@ func (p *printer) summaryLine(t *Tally) string {
 	var status []string
 	for i := len(statusOrder) - 1; i >= 0; i-- {
 		if n := t.ByStatus[statusOrder[i]]; n > 0 {
-			status = append(status, number(n)+" "+p.paint(string(statusOrder[i])))
+			status = append(status, Number(n)+" "+p.paint(string(statusOrder[i])))
 		}
 	}
 	line := plural(t.Tunnels, "tunnel") + ": " + strings.Join(status, ", ") + "; " + p.severities(t) + "."
@@ -94,7 +94,7 @@ func (p *printer) severities(t *Tally) string {
 		report.SeverityCritical, report.SeverityWarning, report.SeverityNotice, report.SeverityInfo,
 	} {
 		if n := t.BySeverity[s]; n > 0 {
-			list = append(list, number(n)+" "+p.paint(string(s)))
+			list = append(list, Number(n)+" "+p.paint(string(s)))
 		}
 	}
 	if len(list) == 0 {
@@ -111,11 +111,11 @@ func (p *printer) rest(tally *Tally, shown []*report.Tunnel) {
 	}
 	clean := tally.Clean
 	for _, t := range shown {
-		if troubleOf(t.Anomalies).Rank() <= report.SeverityInfo.Rank() {
+		if Trouble(t.Anomalies).Rank() <= report.SeverityInfo.Rank() {
 			clean--
 		}
 	}
-	line := number(more) + " more, "
+	line := Number(more) + " more, "
 	if len(shown) == 0 {
 		line = "Not shown: " + plural(more, "tunnel") + ", "
 	}
@@ -127,7 +127,7 @@ func (p *printer) rest(tally *Tally, shown []*report.Tunnel) {
 	case clean == 0:
 		line += "each with something above info"
 	default:
-		line += fmt.Sprintf("%s with something above info, %s clean", number(more-clean), number(clean))
+		line += fmt.Sprintf("%s with something above info, %s clean", Number(more-clean), Number(clean))
 	}
 	if clean < more || !p.opt.Problems {
 		line += fmt.Sprintf("  (--top %d shows all)", tally.Tunnels)

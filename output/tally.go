@@ -64,7 +64,7 @@ func (t *Tally) add(tunnel *report.Tunnel) {
 	if tunnel.Data == report.DataBoth {
 		t.BothWays++
 	}
-	if troubleOf(tunnel.Anomalies).Rank() <= report.SeverityInfo.Rank() {
+	if Trouble(tunnel.Anomalies).Rank() <= report.SeverityInfo.Rank() {
 		t.Clean++
 	}
 	t.addAnomalies(tunnel.Anomalies)
@@ -78,10 +78,10 @@ func (t *Tally) addAnomalies(list []report.Anomaly) {
 	}
 }
 
-// troubleOf is the highest severity of a tunnel's list. What another anomaly of
+// Trouble is the highest severity of a tunnel's list. What another anomaly of
 // the list explains is left out; what a gateway's explains is not, for the tunnel
 // suffers from it all the same.
-func troubleOf(list []report.Anomaly) report.Severity {
+func Trouble(list []report.Anomaly) report.Severity {
 	worst := worstOf(list)
 	for i := range list {
 		a := &list[i]

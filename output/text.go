@@ -9,8 +9,8 @@ import (
 // lineWidth is the widest line that the table form writes.
 const lineWidth = 100
 
-// width counts terminal cells, colours not counted, as tablewriter does.
-func width(s string) int {
+// Width counts terminal cells, colours not counted, as tablewriter does.
+func Width(s string) int {
 	if plain(s) {
 		return len(s)
 	}
@@ -24,20 +24,20 @@ func wrap(text string, max int) []string {
 	if max < 1 {
 		max = 1
 	}
-	if width(text) <= max {
+	if Width(text) <= max {
 		return []string{text}
 	}
 	var lines []string
 	line := ""
 	for word := range strings.SplitSeq(text, " ") {
-		if line != "" && width(line)+1+width(word) > max {
+		if line != "" && Width(line)+1+Width(word) > max {
 			lines = append(lines, strings.TrimRight(line, " "))
 			line = ""
 		} else if line != "" {
 			line += " "
 		}
 		line += word
-		for width(line) > max {
+		for Width(line) > max {
 			var head string
 			head, line = cut(line, max)
 			lines = append(lines, head)
@@ -54,7 +54,7 @@ func wrap(text string, max int) []string {
 func cut(s string, max int) (head, rest string) {
 	used := 0
 	for i, r := range s {
-		w := width(string(r))
+		w := Width(string(r))
 		if i > 0 && used+w > max {
 			return s[:i], s[i:]
 		}
@@ -63,9 +63,9 @@ func cut(s string, max int) (head, rest string) {
 	return s, ""
 }
 
-// elide shortens s to max cells, ".." at its end.
-func elide(s string, max int) string {
-	if width(s) <= max {
+// Elide shortens s to max cells, ".." at its end.
+func Elide(s string, max int) string {
+	if Width(s) <= max {
 		return s
 	}
 	head, _ := cut(s, max-2)
@@ -75,11 +75,11 @@ func elide(s string, max int) string {
 // elideFront shortens s to max cells, ".." in front, for file names, whose end
 // says more.
 func elideFront(s string, max int) string {
-	if width(s) <= max {
+	if Width(s) <= max {
 		return s
 	}
 	runes := []rune(s)
-	for len(runes) > 0 && width(string(runes)) > max-2 {
+	for len(runes) > 0 && Width(string(runes)) > max-2 {
 		runes = runes[1:]
 	}
 	return ".." + string(runes)
@@ -94,7 +94,7 @@ func flow(fields []string, gap string, max int) []string {
 		if f == "" {
 			continue
 		}
-		if line != "" && width(line)+len(gap)+width(f) <= max {
+		if line != "" && Width(line)+len(gap)+Width(f) <= max {
 			line += gap + f
 			continue
 		}

@@ -10,8 +10,8 @@ func TestNumber(t *testing.T) {
 		0: "0", 7: "7", 999: "999", 1000: "1,000", 12345: "12,345", 123456: "123,456", 1234567: "1,234,567",
 		18446744073709551615: "18,446,744,073,709,551,615",
 	} {
-		if got := number(n); got != want {
-			t.Errorf("number(%d) = %s, want %s", n, got, want)
+		if got := Number(n); got != want {
+			t.Errorf("Number(%d) = %s, want %s", n, got, want)
 		}
 	}
 }
@@ -55,13 +55,13 @@ func TestWrap(t *testing.T) {
 }
 
 func TestElide(t *testing.T) {
-	if got := elide("hub.example.org", 8); got != "hub.ex.." {
+	if got := Elide("hub.example.org", 8); got != "hub.ex.." {
 		t.Errorf("elide: %q", got)
 	}
 	if got := elideFront("/var/captures/hub.pcap", 10); got != "..hub.pcap" {
 		t.Errorf("elideFront: %q", got)
 	}
-	if got := elide("short", 8) + elideFront("short", 8); got != "shortshort" {
+	if got := Elide("short", 8) + elideFront("short", 8); got != "shortshort" {
 		t.Errorf("short text: %q", got)
 	}
 }
@@ -84,8 +84,8 @@ func FuzzWrap(f *testing.F) {
 		s = Safe(s)
 		lines := wrap(s, max)
 		for _, l := range lines {
-			if width(l) > max {
-				t.Errorf("wrap(%q, %d) has %q of %d cells", s, max, l, width(l))
+			if Width(l) > max {
+				t.Errorf("wrap(%q, %d) has %q of %d cells", s, max, l, Width(l))
 			}
 		}
 		bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }

@@ -52,10 +52,10 @@ func (h *top) sorted() []*report.Tunnel {
 
 // before orders tunnels by how much they need attention.
 func before(a, b *report.Tunnel) bool {
-	if x, y := troubleOf(a.Anomalies).Rank(), troubleOf(b.Anomalies).Rank(); max(x, 0) != max(y, 0) {
+	if x, y := Trouble(a.Anomalies).Rank(), Trouble(b.Anomalies).Rank(); max(x, 0) != max(y, 0) {
 		return x > y
 	}
-	if x, y := urgency(a.Status), urgency(b.Status); x != y {
+	if x, y := Urgency(a.Status), Urgency(b.Status); x != y {
 		return x > y
 	}
 	if !a.FirstSeen.Equal(b.FirstSeen) {
@@ -70,9 +70,9 @@ var statusOrder = []report.Status{
 	report.StatusClosed, report.StatusESPOnly, report.StatusUp,
 }
 
-// urgency grows with the need for attention. A tunnel that only shows ESP, as
+// Urgency grows with the need for attention. A tunnel that only shows ESP, as
 // one does that began before the capture, needs no more than one that is up.
-func urgency(s report.Status) int {
+func Urgency(s report.Status) int {
 	if s == report.StatusESPOnly {
 		s = report.StatusUp
 	}

@@ -14,7 +14,7 @@ func (p *printer) tunnels(shown []*report.Tunnel) {
 	state := slices.ContainsFunc(shown, func(t *report.Tunnel) bool {
 		return label(t) != string(report.StatusUp) && label(t) != string(report.StatusESPOnly)
 	})
-	p.grid(fitting(
+	p.grid(p.fitting(
 		func() *grid { return p.flatTunnels(shown, state) },
 		func() *grid { return p.stackedTunnels(shown, state) },
 		func() *grid { return p.narrowTunnels(shown, state, true) },
@@ -38,17 +38,17 @@ func (p *printer) flatTunnels(shown []*report.Tunnel, state bool) *grid {
 	g.column("MISSING")
 	g.column("LAST -> / <-")
 	for i, t := range shown {
-		m, last := missingOf(t), lastSeen(t)
+		m, last := MissingOf(t), lastSeen(t)
 		row := []string{
 			fmt.Sprintf("%2d", i+1),
-			p.host(t.Initiator) + " " + arrow(t) + " " + p.host(t.Responder),
+			p.host(t.Initiator) + " " + Arrow(t) + " " + p.host(t.Responder),
 			transportSummary(t), p.phase(t.Phase1), p.phase(t.Phase2),
 		}
 		if state {
 			row = append(row, p.paint(label(t)))
 		}
 		g.add(append(row,
-			number(t.ESPPackets.ToResponder), number(t.ESPPackets.ToInitiator),
+			Number(t.ESPPackets.ToResponder), Number(t.ESPPackets.ToInitiator),
 			m.ToResponder.String()+" / "+m.ToInitiator.String(),
 			p.lastRefs(last.ToResponder, last.ToInitiator))...)
 	}
@@ -70,7 +70,7 @@ func (p *printer) stackedTunnels(shown []*report.Tunnel, state bool) *grid {
 	for i, t := range shown {
 		row := []string{
 			fmt.Sprintf("%2d", i+1),
-			p.host(t.Initiator) + "\n" + arrow(t) + " " + p.host(t.Responder),
+			p.host(t.Initiator) + "\n" + Arrow(t) + " " + p.host(t.Responder),
 			strings.Join(wrap(transportSummary(t), 20), "\n"), p.phase(t.Phase1), p.phase(t.Phase2),
 		}
 		if state {
@@ -94,8 +94,8 @@ func (p *printer) narrowTunnels(shown []*report.Tunnel, state, last bool) *grid 
 		g.heads, g.right = g.heads[:len(g.heads)-1], g.right[:len(g.right)-1]
 	}
 	for i, t := range shown {
-		peers := elide(p.host(t.Initiator), 39) + "\n" + arrow(t) + " " + elide(p.host(t.Responder), 39)
-		below := elide(transportSummary(t), 31)
+		peers := Elide(p.host(t.Initiator), 39) + "\n" + Arrow(t) + " " + Elide(p.host(t.Responder), 39)
+		below := Elide(transportSummary(t), 31)
 		if state {
 			below = p.paint(label(t)) + "  " + below
 		}
@@ -115,7 +115,7 @@ func (p *printer) directionColumns(g *grid) {
 }
 
 func (p *printer) directionCells(t *report.Tunnel) []string {
-	m, last := missingOf(t), lastSeen(t)
+	m, last := MissingOf(t), lastSeen(t)
 	return []string{
 		"->\n<-",
 		compact(t.ESPPackets.ToResponder, 10) + "\n" + compact(t.ESPPackets.ToInitiator, 10),
@@ -151,5 +151,5 @@ func (p *printer) phase(x report.Phase) string {
 	case report.PhaseFailed:
 		return p.paint("fail")
 	}
-	return p.paint(elide(string(x), 6))
+	return p.paint(Elide(string(x), 6))
 }

@@ -32,9 +32,9 @@ type reader struct {
 	plain bool
 }
 
-// counts are what the reader counts, in captured packets.
+// counts are what the reader counts, in captured packets and their bytes.
 type counts struct {
-	packets, ignored, malformed, truncated uint64
+	packets, ignored, malformed, truncated, bytes uint64
 
 	// encapsulations is indexed by the bits of dissect.Encap.
 	encapsulations [16]uint64
@@ -71,6 +71,7 @@ func (r *reader) run(ctx context.Context, progress func(Progress)) (stopped stri
 // next sends one packet on its way.
 func (r *reader) next(p *capture.Packet) {
 	r.counts.packets++
+	r.counts.bytes += uint64(len(p.Data))
 	if len(p.Data) < p.OrigLen {
 		r.counts.truncated++
 	}

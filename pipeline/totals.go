@@ -22,6 +22,10 @@ var encapNames = map[dissect.Encap]string{
 	dissect.EncapIPIP:   "ipip",
 }
 
+// sureEnd is how long after its last packet a capture may say that it ended, in
+// ns: more than a week of silence is rather a wrong clock.
+const sureEnd = 7 * 24 * 3600e9
+
 // input collects what the merge needs beside the trackers.
 func input(r *reader, workers []*worker, version string) flows.Input {
 	in := flows.Input{
@@ -39,6 +43,9 @@ func input(r *reader, workers []*worker, version string) flows.Input {
 	for _, s := range in.Sources {
 		if s.Packets > 0 {
 			in.End = max(in.End, s.LastTime)
+			if s.EndTime-s.LastTime < sureEnd {
+				in.End = max(in.End, s.EndTime)
+			}
 		}
 	}
 	return in

@@ -14,6 +14,8 @@ type worker struct {
 	tracker    *flows.Tracker
 	// messages counts all that were captured, by kind.
 	messages [4]uint64
+	// also is lent every event, if set.
+	also func(*reassembly.Event)
 }
 
 func newWorker(c reassembly.Config, f flows.Config) *worker {
@@ -41,6 +43,9 @@ func (w *worker) track(e *reassembly.Event) {
 		w.messages[e.Message]++
 	}
 	w.tracker.Event(e)
+	if w.also != nil {
+		w.also(e)
+	}
 }
 
 // sink takes the steps of a run, in capture order. It borrows their bytes.

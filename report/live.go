@@ -57,6 +57,9 @@ type Counters struct {
 	IKEMessages, ESPPackets, AHPackets, Keepalives          uint64
 	TCPConnections, IgnoredForgotten, Evicted               uint64
 
+	// ChangesLeft are changes that found no room among those published.
+	ChangesLeft uint64
+
 	// Ring is what the kernel counted, nil where packets do not come from it.
 	Ring *RingCounters
 	// Sinks are the outputs that may be too slow: stdout, the files of packets.

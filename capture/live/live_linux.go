@@ -117,7 +117,7 @@ func (s *Source) bind() error {
 	return s.ring.bind(index)
 }
 
-// Next implements capture.Source. It returns ErrIdle if no packet came for
+// Next implements capture.Source. It returns capture.ErrIdle if no packet came for
 // Options.Tick, and io.EOF when Stop was called and all that was captured
 // before has been delivered. Data is valid until the next call.
 func (s *Source) Next(p *capture.Packet) error {
@@ -168,7 +168,7 @@ func (s *Source) wait() error {
 		}
 		s.ring.takeError() // an interface went down: the ring goes on when it is up again
 	}
-	return ErrIdle
+	return capture.ErrIdle
 }
 
 // take decides on a packet of the ring; false where it is not delivered.

@@ -99,7 +99,7 @@ func drain(t *testing.T, s *Source) (out []capture.Packet) {
 			out = append(out, p)
 		case errors.Is(err, io.EOF):
 			return out
-		case !errors.Is(err, ErrIdle):
+		case !errors.Is(err, capture.ErrIdle):
 			t.Error(err)
 			return out
 		}

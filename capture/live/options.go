@@ -1,7 +1,6 @@
 package live
 
 import (
-	"errors"
 	"time"
 
 	"github.com/ikesniff/ikesniff/capture/filter"
@@ -21,7 +20,8 @@ type Options struct {
 	// Filter is tried by the kernel before a packet costs anything; nil passes
 	// all. It is compiled with filter.CompileLive.
 	Filter filter.Program
-	// Tick is how long Next waits before it returns ErrIdle; 0 stands for 100 ms.
+	// Tick is how long Next waits before it returns capture.ErrIdle; 0 stands for
+	// 100 ms.
 	Tick time.Duration
 }
 
@@ -30,10 +30,6 @@ const (
 	defaultBuffer  = 64 << 20
 	defaultTick    = 100 * time.Millisecond
 )
-
-// ErrIdle is what Next returns when no packet came for Options.Tick: time went
-// on all the same.
-var ErrIdle = errors.New("live: no packet yet")
 
 // Stats count what the capture saw since it began. Received is all that passed
 // the filter: delivered, still in the ring, or dropped.

@@ -29,33 +29,28 @@ type Options struct {
 }
 
 // Writer writes packets. It belongs to one goroutine.
+//
+// A write that fails takes nothing back that was written before: the file is cut
+// to its last whole block, packets that were not in it are lost and counted, and
+// the next packet begins a new section of the same file, so that a full disk may
+// be emptied meanwhile.
 type Writer struct {
 	o       Options
-	file    *os.File
-	ng      *pcapgo.NgWriter
-	ids     map[key]int // interfaces of this file
-	size    *counter
-	packets uint64
-	began   int64 // time of the first packet
+	out     *blocks          // nil before the file is made
+	ng      *pcapgo.NgWriter // nil before the section begins
+	ids     map[key]int      // interfaces of this section
+	packets uint64           // of this file
+	pending uint64           // of them, not yet handed to the system
+	began   int64            // time of the first packet
+	last    int64            // of the last
 	number  int
 	names   []string // of the files there are, oldest first
+	lost    uint64
 }
 
 type key struct {
 	name string
 	link capture.LinkType
-}
-
-// counter counts what is written.
-type counter struct {
-	f *os.File
-	n int64
-}
-
-func (c *counter) Write(b []byte) (int, error) {
-	n, err := c.f.Write(b)
-	c.n += int64(n)
-	return n, err
 }
 
 // New returns a Writer. Files are made when there is something to put into them,
@@ -67,7 +62,7 @@ func New(o Options) (*Writer, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.file = f
+		w.out = &blocks{file: f}
 		return w, nil
 	}
 	dir, err := os.Stat(filepath.Dir(o.Name))
@@ -77,19 +72,32 @@ func New(o Options) (*Writer, error) {
 	return w, err
 }
 
-// Packet writes a packet with comments, and the name of its interface.
+// Packet writes a packet with comments, and the name of its interface. After an
+// error the packet is lost, and maybe some before it: Lost tells.
 func (w *Writer) Packet(p *capture.Packet, name string, comments []string) error {
 	if w.full(p.Time) {
-		if err := w.finish(); err != nil {
-			return err
+		if err := w.finish(p.Time); err != nil {
+			return w.fail(err, 1)
 		}
 	}
 	if w.ng == nil {
 		if err := w.begin(p, name); err != nil {
-			return err
+			return w.fail(err, 1)
 		}
 	}
-	k := key{name, p.LinkType}
+	w.packets++
+	w.pending++
+	w.last = p.Time
+	err := w.write(p, key{name, p.LinkType}, comments)
+	if err == nil && len(w.out.buf) >= writeSize {
+		err = w.Flush()
+	} else if err != nil {
+		err = w.fail(err, 0)
+	}
+	return err
+}
+
+func (w *Writer) write(p *capture.Packet, k key, comments []string) error {
 	id, ok := w.ids[k]
 	if !ok {
 		var err error
@@ -108,26 +116,42 @@ func (w *Writer) Packet(p *capture.Packet, name string, comments []string) error
 	if p.DropsBefore > 0 {
 		o.DropCount = &p.DropsBefore
 	}
-	w.packets++
-	return w.ng.WritePacketWithOptions(gopacket.CaptureInfo{
+	err := w.ng.WritePacketWithOptions(gopacket.CaptureInfo{
 		Timestamp: time.Unix(0, p.Time).UTC(), CaptureLength: len(p.Data), Length: max(p.OrigLen, len(p.Data)), InterfaceIndex: id,
 	}, p.Data, o)
+	return errors.Join(err, w.ng.Flush()) // into out.buf: whole blocks
 }
+
+// fail gives up the section, with what of it was not handed to the system and
+// more packets.
+func (w *Writer) fail(err error, more uint64) error {
+	w.lost += w.pending + more
+	w.pending, w.ng = 0, nil
+	if w.out != nil {
+		w.out.buf = w.out.buf[:0]
+	}
+	return err
+}
+
+// Lost counts packets that could not be written.
+func (w *Writer) Lost() uint64 { return w.lost }
 
 // full tells whether a packet of this time belongs into another file.
 func (w *Writer) full(now int64) bool {
 	r := w.o.Rotation
-	return w.ng != nil && (r.Bytes > 0 && w.size.n >= r.Bytes || r.Packets > 0 && w.packets >= r.Packets ||
+	return w.packets > 0 && (r.Bytes > 0 && w.out.size() >= r.Bytes || r.Packets > 0 && w.packets >= r.Packets ||
 		r.Duration > 0 && now-w.began >= int64(r.Duration))
 }
 
-// begin begins a file.
+// begin begins a section, in a new file if there is none.
 func (w *Writer) begin(p *capture.Packet, name string) (err error) {
-	if w.file == nil {
+	if w.out == nil {
 		path := w.next(p.Time)
-		if w.file, err = os.Create(path); err != nil {
+		f, err := os.Create(path)
+		if err != nil {
 			return err
 		}
+		w.out, w.packets = &blocks{file: f}, 0
 		w.names = append(w.names, path)
 		if n := w.o.Rotation.Files; n > 0 && len(w.names) > n {
 			if err := os.Remove(w.names[0]); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -136,11 +160,12 @@ func (w *Writer) begin(p *capture.Packet, name string) (err error) {
 			w.names = w.names[1:]
 		}
 	}
-	w.size = &counter{f: w.file}
-	w.packets, w.began = 0, p.Time
+	if w.packets == 0 {
+		w.began = p.Time
+	}
 	k := key{name, p.LinkType}
 	options := pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{Application: w.o.Program}}
-	if w.ng, err = pcapgo.NewNgWriterInterface(w.size, w.describe(k), options); err != nil {
+	if w.ng, err = pcapgo.NewNgWriterInterface(w.out, w.describe(k), options); err != nil {
 		return err
 	}
 	w.ids = map[key]int{k: 0}
@@ -165,19 +190,36 @@ func (w *Writer) next(now int64) string {
 
 // Flush hands to the system what was written so far.
 func (w *Writer) Flush() error {
-	if w.ng == nil {
+	if w.out == nil {
 		return nil
 	}
-	return w.ng.Flush()
+	if err := w.out.flush(); err != nil {
+		return w.fail(err, 0)
+	}
+	w.pending = 0
+	return nil
 }
 
-// finish ends the current file.
-func (w *Writer) finish() error {
+// finish ends the current file at time now, in nanoseconds since the Unix epoch:
+// the silence at the end of a capture tells something, too.
+func (w *Writer) finish(now int64) error {
+	if w.ng != nil {
+		end := time.Unix(0, max(now, w.last)).UTC()
+		for id := range len(w.ids) {
+			s := pcapgo.NgInterfaceStatistics{LastUpdate: end, EndTime: end, PacketsReceived: pcapgo.NgNoValue64, PacketsDropped: pcapgo.NgNoValue64}
+			if err := w.ng.WriteInterfaceStats(id, s); err != nil {
+				return err
+			}
+		}
+		if err := w.ng.Flush(); err != nil {
+			return err
+		}
+	}
 	err := w.Flush()
 	w.ng = nil
-	if w.file != nil {
-		err = errors.Join(err, w.file.Close())
-		w.file = nil
+	if w.out != nil {
+		err = errors.Join(err, w.out.file.Close())
+		w.out, w.packets = nil, 0
 	}
 	return err
 }
@@ -185,16 +227,26 @@ func (w *Writer) finish() error {
 // Reopen ends the current file and begins it anew, as after it was moved away.
 // In a rotation the next one begins.
 func (w *Writer) Reopen() error {
-	err := w.finish()
+	err := w.finish(w.last)
 	if !w.o.Rotation.Any() {
 		f, e := os.OpenFile(w.o.Name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666)
-		w.file, err = f, errors.Join(err, e)
+		if err = errors.Join(err, e); e == nil {
+			w.out = &blocks{file: f}
+		}
 	}
 	return err
 }
 
-// Close ends the last file.
-func (w *Writer) Close() error { return w.finish() }
+// Close ends the last file: the capture ended at time end. A file without packets
+// is a capture all the same.
+func (w *Writer) Close(end time.Time) error {
+	if w.out != nil && w.packets == 0 && w.out.size() == 0 && w.ng == nil {
+		if err := w.begin(&capture.Packet{Time: end.UnixNano(), LinkType: capture.LinkEthernet}, ""); err != nil {
+			return err
+		}
+	}
+	return w.finish(end.UnixNano())
+}
 
 // Files are the files there are, oldest first.
 func (w *Writer) Files() []string {

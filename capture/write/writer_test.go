@@ -66,7 +66,7 @@ func TestOneFile(t *testing.T) {
 			t.Errorf("packet %d: %+v", i, p)
 		}
 	}
-	if err := w.Close(); err != nil {
+	if err := w.Close(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -103,7 +103,7 @@ func TestRotation(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := w.Close(); err != nil {
+			if err := w.Close(time.Time{}); err != nil {
 				t.Fatal(err)
 			}
 			there, _ := filepath.Glob(filepath.Join(dir, "*"))
@@ -120,6 +120,75 @@ func TestRotation(t *testing.T) {
 				t.Errorf("file is named %s", base)
 			}
 		})
+	}
+}
+
+// A disk that fills up and is emptied again loses what came meanwhile, and
+// nothing else.
+func TestFullDisk(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "kept.pcapng")
+	w, err := New(Options{Name: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(n int) error {
+		if err := w.Packet(packet(n), "eth0", nil); err != nil {
+			return err
+		}
+		return w.Flush()
+	}
+	if err := put(1); err != nil {
+		t.Fatal(err)
+	}
+	real := w.out.file
+	if w.out.file, err = os.OpenFile("/dev/full", os.O_WRONLY, 0); err != nil {
+		t.Skip("no /dev/full on this system: ", err)
+	}
+	for n := range 3 {
+		if err := put(n); err == nil {
+			t.Error("no error of a full disk")
+		}
+	}
+	w.out.file.Close()
+	w.out.file = real
+	if err := put(5); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(time.Unix(1_790_000_100, 0)); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := readAll(t, name)
+	if len(got) != 2 || w.Lost() != 3 {
+		t.Errorf("%d packets are there and %d lost, want 2 and 3", len(got), w.Lost())
+	}
+}
+
+// The end of the capture is told, and an empty one is a capture.
+func TestEndTime(t *testing.T) {
+	end := time.Unix(1_790_001_000, 5).UTC()
+	for n := range 2 {
+		name := filepath.Join(t.TempDir(), "kept.pcapng")
+		w, err := New(Options{Name: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range n {
+			_ = w.Packet(packet(i), "eth0", nil)
+		}
+		if err := w.Close(end); err != nil {
+			t.Fatal(err)
+		}
+		src, err := capture.Open([]string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var p capture.Packet
+		for src.Next(&p) == nil {
+		}
+		if info := src.Info()[0]; info.Packets != uint64(n) || !info.Complete || info.EndTime != end.UnixNano() {
+			t.Errorf("%d packets: %+v", n, info)
+		}
+		src.Close()
 	}
 }
 
@@ -145,7 +214,7 @@ func TestReopen(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = w.Packet(packet(2), "eth0", nil)
-	if err := w.Close(); err != nil {
+	if err := w.Close(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range []string{name, name + ".1"} {
@@ -175,7 +244,7 @@ func TestTsharkReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = w.Packet(packet(1), "wan1", []string{"tunnel abc", "esp-loss"})
-	if err := w.Close(); err != nil {
+	if err := w.Close(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	out, err := exec.Command(tshark, "-r", name, "-T", "fields", "-e", "frame.interface_name", "-e", "frame.comment").Output()

@@ -39,7 +39,9 @@ func newRoot(e *env) *cobra.Command {
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
 		newAnalyze(e),
+		newSniff(e),
 		newMessages(e),
+		newInterfaces(e),
 		newExplain(e),
 		newSchema(e),
 		newCompletion(e),

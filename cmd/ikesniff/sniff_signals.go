@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"time"
+)
+
+// onSignals answers signals, and writes the report when it is time, until ctx is
+// done.
+func (r *session) onSignals(ctx context.Context) {
+	asked, moved := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	if signalReport != nil {
+		signal.Notify(asked, signalReport)
+		signal.Notify(moved, signalReopen)
+		defer signal.Stop(asked)
+		defer signal.Stop(moved)
+	}
+	var due <-chan time.Time
+	if r.report != nil {
+		t := time.NewTicker(r.every)
+		defer t.Stop()
+		due = t.C
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-due:
+			r.renewReport()
+		case <-asked:
+			r.renewReport()
+			if r.screen == nil { // which would be spoilt
+				r.inBetween("table", terminal(r.stderr) && r.show.Color, r.printInBetween)
+			}
+		case <-moved:
+			if r.lines != nil {
+				r.lines.reopen()
+			}
+			if r.packets != nil {
+				r.packets.queue.Do(func() { _ = r.packets.writer.Reopen() }) // what fails, fails with the next packet
+			}
+			r.renewReport()
+		}
+	}
+}
+
+// renewReport replaces the file of --report.
+func (r *session) renewReport() {
+	if r.report == nil {
+		return
+	}
+	r.inBetween(r.format2, false, func(text []byte, err error) {
+		if err != nil {
+			r.report.done(err)
+			return
+		}
+		r.report.put(text)
+	})
+}
+
+// printInBetween prints a report on standard error, in a goroutine: whoever reads
+// it may be slow.
+func (r *session) printInBetween(text []byte, err error) {
+	if err != nil {
+		text = []byte("ikesniff: " + err.Error() + "\n")
+	}
+	go r.stderr.Write(text)
+}
