@@ -149,7 +149,7 @@ func (s *stream) fact(f *diagnose.ChildFacts, first bool) {
 	o.gaps.each(func(x *gap) {
 		f.Gaps = append(f.Gaps, diagnose.Gap{After: x.after.fact(), Before: x.before.fact(), From: x.from, To: x.to})
 	})
-	f.GapsTotal += o.gaps.total
+	f.GapsTotal += int(o.gaps.total)
 	addOccurrence(&f.Duplicate, o.duplicates, &o.dup)
 	addOccurrence(&f.Late, o.reordered, &o.late)
 	addOccurrence(&f.Restart, o.restarts, &o.restart)
@@ -164,7 +164,7 @@ func (s *stream) sizeFacts(f *diagnose.ChildFacts) {
 	if x := s.uncommon; x != nil {
 		addOccurrence(&f.Fragmented, x.fragmented.n, &x.fragmented.occurrence)
 	}
-	if r := s.longest(); r != nil && (f.Stuck == nil || r.sent.total > f.Stuck.Total) {
+	if r := s.longest(); r != nil && (f.Stuck == nil || int(r.sent.total) > f.Stuck.Total) {
 		f.Stuck = r.fact()
 	}
 }

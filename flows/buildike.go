@@ -40,7 +40,7 @@ func (b *builder) ike(l *ikeLine) report.IKESA {
 		ID: l.name(), InitiatorSPI: l.spiI.String(), ResponderSPI: l.spiR.String(), Version: int(l.version),
 		Status: l.status(b.in.End), FirstSeen: toTime(l.first.time), LastSeen: toTime(l.latest().time),
 		Offered: make([]report.Proposal, 0, len(offered)), VendorIDs: []string{}, Messages: c[0] + c[1],
-		Exchanges: make([]report.Exchange, 0, l.exchanges.kept()), ExchangesTotal: l.exchanges.total,
+		Exchanges: make([]report.Exchange, 0, l.exchanges.kept()), ExchangesTotal: int(l.exchanges.total),
 	}
 	switch l.mode {
 	case ike.ExchangeV1Main:

@@ -62,5 +62,5 @@ func (sa *ikeSA) makingFacts(f *diagnose.IKEFacts, m *memory) {
 	sa.makings.each(func(x *exchange) {
 		f.Makings = append(f.Makings, diagnose.Making{Exchange: x.report(&exchangeDetails{}), ExchangeFacts: x.fact()})
 	})
-	f.MakingsTotal = sa.makings.total
+	f.MakingsTotal = int(sa.makings.total)
 }

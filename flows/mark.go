@@ -72,15 +72,15 @@ func toTime(ns int64) time.Time { return time.Unix(0, ns).UTC() }
 
 // ends keeps the first and the last entries of a list of any length.
 type ends[T any] struct {
-	list  []T // the first keep entries, then the last keep: a ring once full
-	total int
-	next  uint8 // where the ring goes on
+	list  []T    // the first keep entries, then the last keep: a ring once full
+	total uint32 // stops at its limit
+	next  uint8  // where the ring goes on
 }
 
 // add appends v and returns where it is kept; the pointer is good until the
 // next add.
 func (e *ends[T]) add(v T) *T {
-	e.total++
+	count1(&e.total)
 	if n := len(e.list); n < 2*keep {
 		if n == cap(e.list) {
 			e.grow()

@@ -185,7 +185,7 @@ func (n *ikeLine) probeFacts() []diagnose.ProbeRun {
 		if !n.protection.probeLength(int(p.length)) {
 			continue
 		}
-		r := diagnose.ProbeRun{From: sideNames[p.side], V1: true, Requests: p.requests, Total: p.sent.total + 1, AnsweredBefore: p.answered}
+		r := diagnose.ProbeRun{From: sideNames[p.side], V1: true, Requests: p.requests, Total: int(p.sent.total) + 1, AnsweredBefore: p.answered}
 		sent := p.sent
 		first := p.last
 		for i, m := range sent.all() {

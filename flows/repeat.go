@@ -77,7 +77,7 @@ func (x *exchange) mergeRepeats(twice bool, y *exchange) {
 func (x *exchange) repeatFacts() []diagnose.Repeat {
 	var out []diagnose.Repeat
 	for _, p := range x.repeats {
-		r := diagnose.Repeat{Exchange: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from], Total: p.sent.total}
+		r := diagnose.Repeat{Exchange: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from], Total: int(p.sent.total)}
 		r.Sent = marks(&p.sent)
 		answer := p.answered
 		if !isV1(x.typ) {

@@ -149,7 +149,7 @@ func (s *stream) longest() *stuck {
 
 func (r *stuck) fact() *diagnose.Stuck {
 	out := &diagnose.Stuck{
-		Size: int(r.size), Total: r.sent.total, Smaller: int(r.smaller), SmallerCount: r.others,
+		Size: int(r.size), Total: int(r.sent.total), Smaller: int(r.smaller), SmallerCount: r.others,
 		Back: slices.Max(r.back.packets[:]), BackLargest: int(r.back.largest),
 	}
 	out.Sent = marks(&r.sent)
