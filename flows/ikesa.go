@@ -49,9 +49,6 @@ type ikeSA struct {
 	births    ends[birth]
 	confirmed mark // an answered exchange well after IKE_AUTH
 
-	// heir is set where the SA carries on a tunnel whose first SAs were forgotten.
-	heir *heritage
-
 	recent messageRing
 	copies *copiedIKE // nil if nothing was captured twice
 }

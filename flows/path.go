@@ -64,12 +64,32 @@ type path struct {
 	lonely *[2]tally
 	// watches wait for the next packet each way; nil if none ever did.
 	watches *[2][]*watch
+	real    [2]mark
+	aside   *pathAside // nil while there is nothing in it
+}
+
+// pathAside is what few paths have.
+type pathAside struct {
 	// runs are those of large packets for which packets each way are counted.
-	runs *[2][]*stuck
-	real [2]mark
+	runs [2][]*stuck
 	// heir is set where ESP without IKE carries on a tunnel whose first SPIs were
 	// forgotten.
 	heir *heritage
+}
+
+// rare returns what few paths have, to be written to.
+func (p *path) rare() *pathAside {
+	if p.aside == nil {
+		p.aside = &pathAside{}
+	}
+	return p.aside
+}
+
+func (p *path) heir() *heritage {
+	if p.aside == nil {
+		return nil
+	}
+	return p.aside.heir
 }
 
 // newPath makes a path together with the first tap that sees it: most have no

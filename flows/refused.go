@@ -1,11 +1,14 @@
 package flows
 
 // refused is what few IKE SAs have: answers in clear that are not the one that
-// was hoped for. An IKE SA without any has noRefused, which is never written to.
+// was hoped for, mostly. An IKE SA without any has noRefused, which is never
+// written to.
 type refused struct {
 	cookie, invalidKE, proposal answer
 	wantedGroup                 uint16 // of invalidKE
 	hashInClear                 mark   // in aggressive mode
+	// heir is set where the SA carries on a tunnel whose first SAs were forgotten.
+	heir *heritage
 }
 
 var noRefused = &refused{}
@@ -29,5 +32,6 @@ func mergeRefused(twice bool, a, b *refused) *refused {
 		proposal:    mergeAnswer(twice, a.proposal, b.proposal),
 		wantedGroup: max(a.wantedGroup, b.wantedGroup),
 		hashInClear: earlier(a.hashInClear, b.hashInClear),
+		heir:        a.heir,
 	}
 }

@@ -116,7 +116,7 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 	if s.path.watches != nil {
 		s.path.sign(s.dir, m, true)
 	}
-	if s.path.runs != nil {
+	if s.path.aside != nil {
 		s.path.counted(s.dir, s.at.index, uint32(e.Length))
 	}
 	s.packets++
