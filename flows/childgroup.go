@@ -61,6 +61,11 @@ func near(a, b int64) bool { return a-b < 1e9 && b-a < 1e9 }
 // its destination address and port; another port is the same SA if a NAT gave
 // it that port later.
 func childrenOf(p *pair) []*child {
+	if len(p.streams) == 1 {
+		c := &child{}
+		c.add(p.streams[0])
+		return []*child{c}
+	}
 	streams := slices.Clone(p.streams)
 	sortByFirst(streams)
 	type key struct {

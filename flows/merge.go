@@ -82,8 +82,10 @@ func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Floo
 		p.settle()
 	}
 	in.vantages = vantages(pairs, len(in.Sources))
-	groups := groupPairs(pairs, fl)
-	return &builder{in: in, attempts: attemptsOf(trackers, fl), losses: lossesOf(trackers)}, groups, fl.facts()
+	b := &builder{in: in, attempts: attemptsOf(trackers, fl), losses: lossesOf(trackers)}
+	// The trackers are not looked at any more: where nobody else needs them, their
+	// tables are garbage when memory for the tunnels is wanted.
+	return b, groupPairs(pairs, fl), fl.facts()
 }
 
 // groupPairs finds the tunnels of pairs that are in canonical order.

@@ -12,17 +12,19 @@ const (
 	// collected. Go's collector waits until the heap has doubled, and begins at
 	// 4 MiB. Reading a capture of a hundred tunnels makes 20 MiB that way in
 	// four to eight collections, a tenth of all CPU time, to keep 4 MiB: as
-	// much as the program itself takes. From spareHeap of living memory on,
-	// all is as Go has it.
+	// much as the program itself takes.
 	spareHeap = 24 << 20
-
-	usualPercent = 100 // Go's default
-	// mostPercent lets the first collection wait for spareHeap, as 100 does for
-	// 4 MiB.
-	mostPercent = usualPercent * spareHeap / (4 << 20)
+	// mostPercent lets the first collection wait for spareHeap, as 100, which is
+	// Go's default, does for 4 MiB.
+	mostPercent = 100 * spareHeap / (4 << 20)
+	// leastPercent is by how much larger heaps may grow, from 68 MiB on. They are
+	// those of very many tunnels, which do not go away again: what is collected
+	// is what reports are made of, so that twice the memory buys little time.
+	leastPercent = 35
 )
 
-// easeCollector makes small heaps be collected less often. What the user set
+// easeCollector makes small heaps be collected less often than Go does, and large
+// ones more often. What the user set
 // (GOGC, GOMEMLIMIT) is left as it is; false says so.
 func easeCollector() bool {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
@@ -59,5 +61,5 @@ func (a adjust) call() {
 // collectAt is the growth in percent after which a heap of live bytes is to be
 // collected.
 func collectAt(live uint64) int {
-	return int(min(max(usualPercent*spareHeap/max(live, 1), usualPercent), mostPercent))
+	return int(min(max(100*spareHeap/max(live, 1), leastPercent), mostPercent))
 }

@@ -14,7 +14,7 @@ func TestCollectAt(t *testing.T) {
 		want int
 	}{
 		{0, 600}, {1 << 20, 600}, {4 << 20, 600}, {6 << 20, 400}, {12 << 20, 200},
-		{24 << 20, 100}, {25 << 20, 100}, {1 << 40, 100},
+		{24 << 20, 100}, {48 << 20, 50}, {68 << 20, 35}, {69 << 20, 35}, {1 << 40, 35},
 	} {
 		if got := collectAt(c.live); got != c.want {
 			t.Errorf("%d bytes live: %d %%, want %d", c.live, got, c.want)
@@ -22,12 +22,12 @@ func TestCollectAt(t *testing.T) {
 	}
 }
 
-// A heap that grows beyond the spare is collected as Go does, and a small one
-// seldom again.
+// A heap that grows far beyond the spare is collected sooner than Go would, and a
+// small one seldom again.
 func TestEaseCollector(t *testing.T) {
 	t.Setenv("GOGC", "")
 	t.Setenv("GOMEMLIMIT", "")
-	before := debug.SetGCPercent(usualPercent)
+	before := debug.SetGCPercent(100)
 	t.Cleanup(func() { debug.SetGCPercent(before) })
 	if !easeCollector() {
 		t.Fatal("nothing is set, and the collector was left alone")
@@ -35,11 +35,11 @@ func TestEaseCollector(t *testing.T) {
 	if p := percent(); p != mostPercent {
 		t.Errorf("at first: %d %%, want %d", p, mostPercent)
 	}
-	large := make([]byte, 2*spareHeap)
-	awaitPercent(t, usualPercent)
+	large := make([]byte, 4*spareHeap)
+	awaitPercent(t, leastPercent)
 	runtime.KeepAlive(large)
 	large = nil
-	for end := time.Now().Add(10 * time.Second); percent() <= usualPercent; {
+	for end := time.Now().Add(10 * time.Second); percent() <= 100; {
 		if time.Now().After(end) {
 			t.Fatal("the heap is small again, and is collected as if it were large")
 		}
