@@ -107,8 +107,13 @@ func (g *group) lastOf(e *ending) {
 
 // endingFacts are the endings as the rules see them.
 func (g *group) endingFacts(end int64) []diagnose.Ending {
-	var out []diagnose.Ending
-	for _, e := range g.endings(end) {
+	list := g.endings(end)
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]diagnose.Ending, 0, len(list))
+	for i := range list {
+		e := &list[i]
 		f := diagnose.Ending{
 			Up: e.old.first.fact(), Overlap: e.overlap,
 			LastFromInitiator: e.last[sideInitiator].fact(), LastFromResponder: e.last[sideResponder].fact(),
@@ -145,7 +150,7 @@ func (g *group) lastEnd(l *ikeLine) (end, transport string) {
 	if len(l.paths) == 0 {
 		return "", ""
 	}
-	p := slices.MaxFunc(l.paths, func(a, b ikePath) int { return a.last.compare(b.last) }).path
+	p := slices.MaxFunc(l.paths, func(a, b ikePath) int { return a.last().compare(b.last()) }).path
 	initiator, _ := g.initiatorEnd(p)
 	return endpoint(netip.AddrPortFrom(initiator.Addr(), initiator.Port())), p.transport.String()
 }
