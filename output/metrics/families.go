@@ -219,6 +219,8 @@ var lossFamilies = []family{
 		func(s *report.SinkCounters, out *samples) { out.count(s.Dropped, s.Name) }),
 	perSink("ikesniff_sink_failing", prometheus.GaugeValue, "1 for an output whose last write failed, else 0.",
 		func(s *report.SinkCounters, out *samples) { out.is(s.Error != "", s.Name) }),
+	counter("ikesniff_changes_left_out_total", "Changes that found no room among those that were told; what they changed is in the report.",
+		func(c *report.Counters) uint64 { return c.ChangesLeft }),
 	counter("ikesniff_evictions_total", "Pieces of state given up to bound memory; if not 0, counts are lower bounds.",
 		func(c *report.Counters) uint64 { return c.Evicted }),
 	counter("ikesniff_ignored_connections_forgotten_total", "Connections without IPsec folded into counters to bound memory.",
