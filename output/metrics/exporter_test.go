@@ -151,6 +151,7 @@ func TestAllValues(t *testing.T) {
 		`ikesniff_sink_dropped_items_total{sink="packets"}`:        0,
 		`ikesniff_sink_failing{sink="stdout"}`:                     1,
 		`ikesniff_sink_failing{sink="packets"}`:                    0,
+		`ikesniff_changes_left_out_total{}`:                        7,
 		`ikesniff_evictions_total{}`:                               8,
 		`ikesniff_ignored_connections_forgotten_total{}`:           7,
 	}
