@@ -2,10 +2,14 @@ package main
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -15,7 +19,17 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"ikesniff": main,
+		"fetch":    fetch,
 	})
+}
+
+// fetch prints the page of a URL.
+func fetch() {
+	client := http.Client{Timeout: 5 * time.Second}
+	if resp, err := client.Get(os.Args[1]); err == nil {
+		io.Copy(os.Stdout, resp.Body)
+		resp.Body.Close()
+	}
 }
 
 // TestScripts runs testdata/script/*.txtar. In them PCAPS is the folder of the

@@ -13,7 +13,7 @@ const (
 	wrapped = "ip proto 47 or ip proto 4 or ip proto 41 or ip6 proto 47 or ip6 proto 4 or ip6 proto 41" +
 		" or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x8864 or ether proto 0x8847"
 	fragments     = "ip[6:2] & 0x3fff != 0 or ip6 proto 44 or ip6 proto 0 or ip6 proto 43 or ip6 proto 60"
-	icmpErrors    = "icmp[0] = 3 or icmp[0] = 4 or icmp[0] = 5 or icmp[0] = 11 or icmp[0] = 12 or icmp6 and ip6[40] < 128"
+	icmpErrors    = "icmp[0] = 3 or icmp[0] = 4 or icmp[0] = 5 or icmp[0] = 11 or icmp[0] = 12 or (icmp6 and ip6[40] < 128)"
 	defaultFilter = "udp or tcp or esp or ah or " + fragments + " or " + icmpErrors + " or " + wrapped
 )
 

@@ -44,7 +44,7 @@ func full() *report.Snapshot {
 		Counters: report.Counters{
 			Packets: 1000, IPsecPackets: 700, IgnoredPackets: 200, MalformedPackets: 10,
 			TruncatedPackets: 3, UndecidedPackets: 4, Bytes: 123456,
-			IKEMessages: 20, ESPPackets: 600, AHPackets: 30, Keepalives: 50, TCPConnections: 6, IgnoredForgotten: 7, Evicted: 8,
+			IKEMessages: 20, ESPPackets: 600, AHPackets: 30, Keepalives: 50, TCPConnections: 6, IgnoredForgotten: 7, Evicted: 8, ChangesLeft: 7,
 			Ring: &report.RingCounters{Received: 1050, Dropped: 40, Freezes: 2, Looped: 5, Split: 9, Damaged: 1},
 			Sinks: []report.SinkCounters{
 				{Name: "stdout", Written: 11, Dropped: 12, Error: "no space left on device"}, {Name: "packets", Written: 13},
@@ -151,6 +151,7 @@ func TestAllValues(t *testing.T) {
 		`ikesniff_sink_dropped_items_total{sink="packets"}`:        0,
 		`ikesniff_sink_failing{sink="stdout"}`:                     1,
 		`ikesniff_sink_failing{sink="packets"}`:                    0,
+		`ikesniff_changes_left_out_total{}`:                        7,
 		`ikesniff_evictions_total{}`:                               8,
 		`ikesniff_ignored_connections_forgotten_total{}`:           7,
 	}

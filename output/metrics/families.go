@@ -44,7 +44,7 @@ func counter(name, help string, value func(c *report.Counters) uint64) family {
 
 // fromRing is a counter of the kernel's ring.
 func fromRing(name, help string, value func(r *report.RingCounters) uint64) family {
-	return family{name: name, kind: prometheus.CounterValue, help: help, note: "only where packets come from an interface",
+	return family{name: name, kind: prometheus.CounterValue, help: help, note: "only where packets come from an interface of Linux",
 		values: func(v *view, out *samples) {
 			if v.Counters.Ring != nil {
 				out.count(value(v.Counters.Ring))
@@ -165,9 +165,10 @@ var packetFamilies = []family{
 		name: "ikesniff_packets_total", kind: prometheus.CounterValue,
 		help: "Packets by verdict.", labels: []string{"verdict"},
 		values: func(v *view, out *samples) {
-			out.count(v.Counters.IPsecPackets, "ipsec")
-			out.count(v.Counters.IgnoredPackets, "ignored")
-			out.count(v.Counters.MalformedPackets, "malformed")
+			c := &v.Counters
+			for i, n := range []uint64{c.IPsecPackets, c.IgnoredPackets, c.MalformedPackets} {
+				out.count(n, verdicts[i])
+			}
 		},
 	},
 	{
@@ -218,6 +219,8 @@ var lossFamilies = []family{
 		func(s *report.SinkCounters, out *samples) { out.count(s.Dropped, s.Name) }),
 	perSink("ikesniff_sink_failing", prometheus.GaugeValue, "1 for an output whose last write failed, else 0.",
 		func(s *report.SinkCounters, out *samples) { out.is(s.Error != "", s.Name) }),
+	counter("ikesniff_changes_left_out_total", "Changes that found no room among those that were told; what they changed is in the report.",
+		func(c *report.Counters) uint64 { return c.ChangesLeft }),
 	counter("ikesniff_evictions_total", "Pieces of state given up to bound memory; if not 0, counts are lower bounds.",
 		func(c *report.Counters) uint64 { return c.Evicted }),
 	counter("ikesniff_ignored_connections_forgotten_total", "Connections without IPsec folded into counters to bound memory.",

@@ -6,8 +6,7 @@ import (
 	"github.com/ikesniff/ikesniff/report"
 )
 
-// statuses, transports and severities are there in every scrape, with 0 where
-// there is none.
+// These values of labels are there in every scrape, with 0 where there is none.
 var (
 	statuses = []string{
 		string(report.StatusUp), string(report.StatusNegotiating), string(report.StatusFailed),
@@ -18,6 +17,7 @@ var (
 		string(report.SeverityInfo), string(report.SeverityNotice),
 		string(report.SeverityWarning), string(report.SeverityCritical),
 	}
+	verdicts = []string{"ipsec", "ignored", "malformed"}
 )
 
 // tally counts the tunnels of a snapshot.
