@@ -211,6 +211,8 @@ var lossFamilies = []family{
 		func(r *report.RingCounters) uint64 { return r.Looped }),
 	fromRing("ikesniff_kernel_split_packets_total", "Packets merged by offloading that were taken apart again.",
 		func(r *report.RingCounters) uint64 { return r.Split }),
+	fromRing("ikesniff_kernel_split_pieces_total", "Packets that merged ones were taken apart into.",
+		func(r *report.RingCounters) uint64 { return r.Pieces }),
 	fromRing("ikesniff_kernel_damaged_packets_total", "Packets whose place in the buffer made no sense, left out.",
 		func(r *report.RingCounters) uint64 { return r.Damaged }),
 	perSink("ikesniff_sink_written_items_total", prometheus.CounterValue, "Lines, packets or reports written, by output.",
