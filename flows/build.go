@@ -150,11 +150,11 @@ func (b *builder) describe(g *group, m *memory) (*report.Tunnel, *diagnose.Facts
 	}
 	t.SPIs = g.spisInUse()
 	t.Links = g.links(n)
-	g.facts(f, b.in.Interfaces)
+	g.facts(f, b.in.Interfaces, m)
 	f.Outside = g.outsideFacts()
 	f.FragmentLoss = g.fragmentLoss(n, b.losses)
 	g.tcpFacts(f, n, b)
-	f.Endings, f.Outages = g.endingFacts(b.in.End), b.outages[g]
+	f.Endings, f.Outages = g.endingFacts(b.in.End, f.Endings), b.outages[g]
 	m.events = g.timeline(t, f, m.events[:0])
 	return t, f
 }

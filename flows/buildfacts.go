@@ -10,20 +10,21 @@ import (
 )
 
 // facts adds what concerns the tunnel as a whole.
-func (g *group) facts(f *diagnose.Facts, interfaces []string) {
-	f.OneWay = g.oneWayFact()
+func (g *group) facts(f *diagnose.Facts, interfaces []string, m *memory) {
+	f.OneWay = g.oneWayFact(m)
 	f.Quotes = g.quoteFacts()
 	f.Moves = g.moves()
 	f.Copies = g.copies(interfaces)
 }
 
-func (g *group) oneWayFact() *diagnose.OneWay {
+func (g *group) oneWayFact(m *memory) *diagnose.OneWay {
 	p := g.oneWayPath()
 	if p == nil {
 		return nil
 	}
 	w := p.tail
-	out := &diagnose.OneWay{
+	out := &m.oneWay
+	*out = diagnose.OneWay{
 		ToResponder: g.fromInitiator(p, w.dir), Packets: w.count(), First: w.first.fact(), Last: w.last.fact(),
 	}
 	other := w.otherLast
@@ -33,8 +34,8 @@ func (g *group) oneWayFact() *diagnose.OneWay {
 		}
 	}
 	if other.set() {
-		m := other.fact()
-		out.OtherLast = &m
+		m.otherLast = other.fact()
+		out.OtherLast = &m.otherLast
 		if other.compare(w.first) > 0 && other.compare(w.last) < 0 {
 			return nil // not one way: the other way has a path of its own
 		}

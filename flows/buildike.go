@@ -35,11 +35,11 @@ func (n *ikeLine) mirrored() bool {
 }
 
 func (b *builder) ike(l *ikeLine) report.IKESA {
-	c, offered := l.counted(), l.offered.list()
+	c := l.counted()
 	out := report.IKESA{
 		ID: l.name(), InitiatorSPI: l.spiI.String(), ResponderSPI: l.spiR.String(), Version: int(l.version),
 		Status: l.status(b.in.End), FirstSeen: toTime(l.first.time), LastSeen: toTime(l.latest().time),
-		Offered: make([]report.Proposal, 0, len(offered)), VendorIDs: []string{}, Messages: c[0] + c[1],
+		Offered: l.offered.list(), VendorIDs: []string{}, Messages: c[0] + c[1],
 		Exchanges: make([]report.Exchange, 0, l.exchanges.kept()), ExchangesTotal: int(l.exchanges.total),
 	}
 	switch l.mode {
@@ -49,11 +49,7 @@ func (b *builder) ike(l *ikeLine) report.IKESA {
 		out.Mode = "aggressive"
 	}
 	if chosen := l.chosen.list(); len(chosen) > 0 {
-		p := proposal(&chosen[0])
-		out.Proposal = &p
-	}
-	for i := range offered {
-		out.Offered = append(out.Offered, proposal(&offered[i]))
+		out.Proposal = &chosen[0]
 	}
 	if l.nat.known {
 		out.NAT = &report.NAT{Initiator: l.nat.initiator, Responder: l.nat.responder}

@@ -9,7 +9,8 @@ import (
 // child is one child SA: the streams of one SPI towards one destination, as
 // seen on one path or several, at one tap or several.
 type child struct {
-	streams []*stream // by first packet
+	streams []*stream  // by first packet
+	only    [1]*stream // room for one, which most have
 	first   mark
 	last    mark
 	ike     *ikeLine // the IKE SA it was made by, if that can be told
@@ -22,6 +23,9 @@ type child struct {
 func (c *child) head() *stream { return c.streams[0] }
 
 func (c *child) add(s *stream) {
+	if c.streams == nil {
+		c.streams = c.only[:0]
+	}
 	c.streams = append(c.streams, s)
 	c.first = earlier(c.first, s.first)
 	c.last = later(c.last, s.last)

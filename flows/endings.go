@@ -105,13 +105,9 @@ func (g *group) lastOf(e *ending) {
 	}
 }
 
-// endingFacts are the endings as the rules see them.
-func (g *group) endingFacts(end int64) []diagnose.Ending {
+// endingFacts are the endings as the rules see them, added to out.
+func (g *group) endingFacts(end int64, out []diagnose.Ending) []diagnose.Ending {
 	list := g.endings(end)
-	if len(list) == 0 {
-		return nil
-	}
-	out := make([]diagnose.Ending, 0, len(list))
 	for i := range list {
 		e := &list[i]
 		f := diagnose.Ending{

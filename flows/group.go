@@ -16,9 +16,10 @@ import (
 // their child SAs, or child SAs without IKE.
 type group struct {
 	id       string
-	ikes     []*ikeLine // by first message
-	children []*child   // by first packet
-	outside  []*ikeSA   // notifies in clear that belong to none of ikes
+	ikes     []*ikeLine  // by first message
+	only     [1]*ikeLine // room for one, which most have
+	children []*child    // by first packet
+	outside  []*ikeSA    // notifies in clear that belong to none of ikes
 	first    mark
 	last     mark
 
@@ -42,6 +43,7 @@ func groupTunnels(lines []*ikeLine, children []*child) []*group {
 		g := r.tunnel
 		if g == nil {
 			g = &group{}
+			g.ikes = g.only[:0]
 			r.tunnel = g
 			out = append(out, g)
 		}

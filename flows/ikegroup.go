@@ -8,10 +8,11 @@ import (
 
 // ikeLine is one IKE SA in stage 2: what every pair saw of it, in one.
 type ikeLine struct {
-	*ikeSA          // merged, or the only one
-	parts  []*ikeSA // by first message
-	spread bool     // seen between more than one pair of addresses
-	twice  bool     // at the same time, as on both sides of a NAT
+	*ikeSA           // merged, or the only one
+	parts  []*ikeSA  // by first message
+	only   [1]*ikeSA // room for one, which most have
+	spread bool      // seen between more than one pair of addresses
+	twice  bool      // at the same time, as on both sides of a NAT
 
 	before, after *ikeLine // the SA it replaced, the one that replaced it
 	twin          *ikeLine // the SA that the other peer began at the same time, if that was first
@@ -53,6 +54,7 @@ func gatherIKE(pairs []*pair, fl *floods) (out []*ikeLine, strays []*ikeSA) {
 		}
 		if l == nil || l.parts[0].pair == sa.pair {
 			l = &ikeLine{}
+			l.parts = l.only[:0]
 			out = append(out, l)
 			open[sa.spiI] = append(open[sa.spiI], l)
 		}

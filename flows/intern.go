@@ -3,8 +3,10 @@ package flows
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"github.com/ikesniff/ikesniff/dissect/ike"
+	"github.com/ikesniff/ikesniff/report"
 )
 
 // interner shares what many IKE SAs have in common: a hub sees the same offer
@@ -18,18 +20,39 @@ type interner struct {
 	bytes   int
 }
 
-// offer is the proposals of an SA payload, vendors the names of a message's
-// vendor IDs. Nil is none.
+// offer is the proposals of an SA payload in the report's words, vendors the
+// names of a message's vendor IDs. Nil is none.
 type (
-	offer   []ike.ProposalSummary
+	offer struct {
+		proposals []report.Proposal
+		chosen    string // how the timeline tells that the first was chosen
+	}
 	vendors []string
 )
 
-func (o *offer) list() []ike.ProposalSummary {
-	if o == nil {
-		return nil
+func newOffer(l []ike.ProposalSummary) *offer {
+	o := &offer{proposals: make([]report.Proposal, 0, len(l))}
+	for i := range l {
+		o.proposals = append(o.proposals, proposal(&l[i]))
 	}
-	return *o
+	if len(l) > 0 {
+		p := &o.proposals[0]
+		o.chosen = "proposal chosen: " + strings.Join(nonEmpty(p.Encryption, p.Integrity, p.PRF, p.KeyExchange), " / ")
+	}
+	return o
+}
+
+// list is a copy of the proposals.
+func (o *offer) list() []report.Proposal {
+	if o == nil {
+		return []report.Proposal{}
+	}
+	out := make([]report.Proposal, len(o.proposals))
+	copy(out, o.proposals)
+	for i := range out {
+		out[i].AdditionalKeyExchanges = slices.Clone(out[i].AdditionalKeyExchanges)
+	}
+	return out
 }
 
 func (v *vendors) list() []string {
@@ -53,7 +76,7 @@ func (n *interner) offer(m *ike.Message, body []byte) *offer {
 	}
 	var o *offer
 	if l := ike.Offer(m); l != nil {
-		o = (*offer)(&l)
+		o = newOffer(l)
 	}
 	if n.room(body) {
 		if n.offers == nil {

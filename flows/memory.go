@@ -10,6 +10,8 @@ import (
 // uses it for each in turn: facts are good until the next tunnel is described.
 type memory struct {
 	facts     diagnose.Facts
+	oneWay    diagnose.OneWay
+	otherLast diagnose.Mark // of oneWay
 	names     naming
 	events    []report.TimelineEvent
 	exchanges lists[diagnose.ExchangeFacts]
@@ -22,7 +24,7 @@ func (m *memory) next() *diagnose.Facts {
 	m.exchanges.reset()
 	m.makings.reset()
 	m.gaps.reset()
-	m.facts = diagnose.Facts{IKE: m.facts.IKE[:0], Children: m.facts.Children[:0], TCP: m.facts.TCP[:0]}
+	m.facts = diagnose.Facts{IKE: m.facts.IKE[:0], Children: m.facts.Children[:0], TCP: m.facts.TCP[:0], Endings: m.facts.Endings[:0]}
 	return &m.facts
 }
 

@@ -215,9 +215,8 @@ func (g *group) ikeEvents(l *ikeLine, add addEvent) {
 		add(l.invalidKE.first, l.way(sideResponder), "invalid-ke", "answer: INVALID_KE_PAYLOAD, wants "+ike.KEGroupName(l.wantedGroup))
 	}
 	add(l.proposal.first, l.way(sideResponder), "no-proposal", "answer: NO_PROPOSAL_CHOSEN")
-	if chosen := l.chosen.list(); len(chosen) > 0 {
-		p := proposal(&chosen[0])
-		add(l.chosenAt, l.way(sideResponder), "chosen", "proposal chosen: "+strings.Join(nonEmpty(p.Encryption, p.Integrity, p.PRF, p.KeyExchange), " / "))
+	if l.chosen != nil && l.chosen.chosen != "" {
+		add(l.chosenAt, l.way(sideResponder), "chosen", l.chosen.chosen)
 	}
 	if l.version == 2 {
 		add(l.authDone, l.way(sideResponder), "authenticated", "IKE_AUTH answered")
