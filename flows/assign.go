@@ -6,8 +6,8 @@ import "github.com/ikesniff/ikesniff/reassembly"
 // its path (for raw ESP, in its pair) the one whose last birth of a child came
 // before the first packet.
 func assignChildren(children []*child, lines []*ikeLine) {
-	onPath := map[endsKey][]*ikeLine{}
-	inPair := map[*pair][]*ikeLine{}
+	onPath := make(map[endsKey][]*ikeLine, len(lines))
+	inPair := make(map[*pair][]*ikeLine, len(lines))
 	for _, l := range lines {
 		for _, p := range l.paths {
 			k := p.path.endsKey()

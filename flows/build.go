@@ -76,58 +76,9 @@ func timePointer(ns int64) *time.Time {
 	return &t
 }
 
-func refPointer(m mark) *report.Ref {
-	if !m.set() {
-		return nil
-	}
-	r := m.reportRef()
-	return &r
-}
-
-// naming gives the parts of one tunnel their ids, in order of first packet.
-type naming struct {
-	ike   map[*ikeLine]string
-	child map[*child]string
-	path  map[*path]string
-	paths []*path
-}
-
-func (g *group) names() naming {
-	n := naming{ike: map[*ikeLine]string{}, child: map[*child]string{}, path: map[*path]string{}}
-	for i, l := range g.ikes {
-		n.ike[l] = fmt.Sprintf("ike-%d", i+1)
-		for _, p := range l.paths {
-			n.usePath(p.path)
-		}
-	}
-	for i, c := range g.children {
-		n.child[c] = fmt.Sprintf("child-%d", i+1)
-		for _, s := range c.streams {
-			n.usePath(s.path)
-		}
-	}
-	slices.SortFunc(n.paths, func(a, b *path) int {
-		if c := a.firstUse().compare(b.firstUse()); c != 0 {
-			return c
-		}
-		return comparePathKeys(a, b)
-	})
-	for i, p := range n.paths {
-		n.path[p] = fmt.Sprintf("path-%d", i+1)
-	}
-	return n
-}
-
-func (n *naming) usePath(p *path) {
-	if _, ok := n.path[p]; !ok {
-		n.path[p] = ""
-		n.paths = append(n.paths, p)
-	}
-}
-
 // tunnel makes one tunnel of the report.
-func (b *builder) tunnel(g *group) *report.Tunnel {
-	t, f := b.describe(g)
+func (b *builder) tunnel(g *group, m *memory) *report.Tunnel {
+	t, f := b.describe(g, m)
 	t.Verdict, t.Anomalies = diagnose.Tunnel(f)
 	if t.Anomalies == nil {
 		t.Anomalies = []report.Anomaly{}
@@ -135,15 +86,19 @@ func (b *builder) tunnel(g *group) *report.Tunnel {
 	return t
 }
 
-// describe makes a tunnel without its verdict, and the facts for that.
-func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
+// describe makes a tunnel without its verdict, and the facts for that, which lie
+// in m.
+func (b *builder) describe(g *group, m *memory) (*report.Tunnel, *diagnose.Facts) {
 	g.pairChildren()
-	n := g.names()
+	n := &m.names
+	n.name(g)
 	t := &report.Tunnel{
 		ID: g.id, Initiator: g.initiator.String(), Responder: g.responder.String(), InitiatorKnown: g.known,
 		FirstSeen: toTime(g.first.time), LastSeen: toTime(g.last.time),
-		Transports: []string{}, Events: []report.TimelineEvent{}, Links: []report.Link{}, Paths: []report.Path{},
-		IKESAs: []report.IKESA{}, ChildSAs: []report.ChildSA{}, Anomalies: []report.Anomaly{},
+		Transports: []string{}, Events: []report.TimelineEvent{},
+		Paths:  make([]report.Path, 0, len(n.paths)),
+		IKESAs: make([]report.IKESA, 0, len(g.ikes)), ChildSAs: make([]report.ChildSA, 0, len(g.children)),
+		Anomalies: []report.Anomaly{},
 	}
 	if len(g.ikes) > 0 {
 		t.IKEVersion = int(g.ikes[len(g.ikes)-1].version)
@@ -155,11 +110,14 @@ func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 		}
 		t.Paths = append(t.Paths, g.path(p, n, b.in.End))
 	}
-	f := &diagnose.Facts{Tunnel: t, End: toTime(b.in.End)}
+	f := m.next()
+	f.Tunnel, f.End = t, toTime(b.in.End)
+	f.IKE = slices.Grow(f.IKE, len(g.ikes))
+	f.Children = slices.Grow(f.Children, len(g.children))
 	for _, l := range g.ikes {
-		sa, fact := b.ike(g, l, n)
-		t.IKESAs = append(t.IKESAs, sa)
-		f.IKE = append(f.IKE, fact)
+		t.IKESAs = append(t.IKESAs, b.ike(l))
+		f.IKE = append(f.IKE, diagnose.IKEFacts{})
+		l.fact(&f.IKE[len(f.IKE)-1], m)
 		by := [2]*uint64{&t.IKEMessages.Initiator, &t.IKEMessages.Responder}
 		for side, c := range l.counted() {
 			if l.reversed {
@@ -178,9 +136,10 @@ func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 		}
 	}
 	for _, c := range g.children {
-		sa, fact := b.child(g, c, n)
-		t.ChildSAs = append(t.ChildSAs, sa)
-		f.Children = append(f.Children, fact)
+		f.Children = append(f.Children, diagnose.ChildFacts{})
+		fact := &f.Children[len(f.Children)-1]
+		t.ChildSAs = append(t.ChildSAs, b.child(g, c, n, fact, m))
+		sa := &t.ChildSAs[len(t.ChildSAs)-1]
 		if fact.ToResponder {
 			t.ESPPackets.ToResponder += sa.Packets
 			t.ESPBytes.ToResponder += sa.Bytes
@@ -191,26 +150,26 @@ func (b *builder) describe(g *group) (*report.Tunnel, *diagnose.Facts) {
 	}
 	t.SPIs = g.spisInUse()
 	t.Links = g.links(n)
-	g.facts(f, b.in.Interfaces)
+	g.facts(f, b.in.Interfaces, m)
 	f.Outside = g.outsideFacts()
 	f.FragmentLoss = g.fragmentLoss(n, b.losses)
 	g.tcpFacts(f, n, b)
-	f.Endings, f.Outages = g.endingFacts(b.in.End), b.outages[g]
-	g.timeline(t, f, n)
+	f.Endings, f.Outages = g.endingFacts(b.in.End, f.Endings), b.outages[g]
+	m.events = g.timeline(t, f, m.events[:0])
 	return t, f
 }
 
 // links says why the parts of a tunnel were put together.
-func (g *group) links(n naming) []report.Link {
-	out := []report.Link{}
+func (g *group) links(n *naming) []report.Link {
+	out := make([]report.Link, 0, len(g.ikes)+len(g.children))
 	for _, l := range g.ikes {
 		if before := l.previous(); before != nil {
-			out = append(out, report.Link{From: n.ike[before], To: n.ike[l], By: "endpoint-and-fingerprint", Confidence: report.ConfidenceMedium})
+			out = append(out, report.Link{From: before.name(), To: l.name(), By: "endpoint-and-fingerprint", Confidence: report.ConfidenceMedium})
 		}
 		if l.spread {
 			for _, p := range l.paths[1:] {
 				if p.path.pair != l.paths[0].path.pair {
-					out = append(out, report.Link{From: n.path[l.paths[0].path], To: n.path[p.path], By: "ike-spi", Confidence: report.ConfidenceHigh})
+					out = append(out, report.Link{From: n.path(l.paths[0].path), To: n.path(p.path), By: "ike-spi", Confidence: report.ConfidenceHigh})
 				}
 			}
 		}
@@ -221,14 +180,17 @@ func (g *group) links(n naming) []report.Link {
 			if !c.sure || !c.born.set() {
 				conf = report.ConfidenceMedium
 			}
-			out = append(out, report.Link{From: n.ike[c.ike], To: n.child[c], By: "child-of", Confidence: conf})
+			out = append(out, report.Link{From: c.ike.name(), To: c.name(), By: "child-of", Confidence: conf})
+		}
+		if len(c.streams) == 1 {
+			continue
 		}
 		first := c.head().path
 		seen := map[*path]bool{first: true}
 		for _, s := range c.streams[1:] {
 			if !seen[s.path] {
 				seen[s.path] = true
-				out = append(out, report.Link{From: n.path[first], To: n.path[s.path], By: "esp-spi", Confidence: report.ConfidenceHigh})
+				out = append(out, report.Link{From: n.path(first), To: n.path(s.path), By: "esp-spi", Confidence: report.ConfidenceHigh})
 			}
 		}
 	}

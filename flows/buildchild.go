@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"fmt"
 	"net/netip"
 
 	"github.com/ikesniff/ikesniff/flows/diagnose"
@@ -9,37 +8,46 @@ import (
 	"github.com/ikesniff/ikesniff/report"
 )
 
-func (b *builder) child(g *group, c *child, n naming) (report.ChildSA, diagnose.ChildFacts) {
+// child describes a child SA and fills in its facts.
+func (b *builder) child(g *group, c *child, n *naming, f *diagnose.ChildFacts, m *memory) report.ChildSA {
 	s := c.head()
 	src, dst := s.ends()
 	out := report.ChildSA{
-		ID: n.child[c], SPI: spiString(s.spi), Protocol: "esp",
+		ID: c.name(), SPI: spiString(s.spi), Protocol: "esp",
 		Source: endpoint(src), Destination: endpoint(dst),
-		FirstSeen: toTime(c.first.time), LastSeen: toTime(c.last.time), Observations: []report.Observation{},
+		FirstSeen: toTime(c.first.time), LastSeen: toTime(c.last.time),
+		Observations: make([]report.Observation, 0, len(c.streams)),
 	}
 	if s.message == reassembly.MessageAH {
 		out.Protocol = "ah"
 	}
 	if c.ike != nil {
-		out.IKESA, out.IKESABy = n.ike[c.ike], "inferred"
+		out.IKESA, out.IKESABy = c.ike.name(), "inferred"
 	}
 	if c.pair != nil {
-		out.PairedWith = n.child[c.pair]
+		out.PairedWith = c.pair.name()
 	}
 	for _, s := range c.streams {
 		out.Observations = append(out.Observations, report.Observation{
-			Path: n.path[s.path], Tap: tapName(s.at.tap, b.in.Interfaces), SequenceHealth: s.health(),
+			Path: n.path(s.path), Tap: tapName(s.at.tap, b.in.Interfaces), SequenceHealth: s.health(),
 		})
 	}
 	best := c.best()
 	out.SequenceHealth = c.health(best)
-	f := diagnose.ChildFacts{
+	*f = diagnose.ChildFacts{
 		ToResponder: g.toResponder(c), BornHere: c.fromTheFirst(), First: c.first.fact(), Last: c.last.fact(),
 	}
-	for i, s := range best {
-		s.fact(&f, i == 0)
+	gaps := 1
+	for _, s := range best {
+		if o := s.seq.irregular; o != nil {
+			gaps += o.gaps.kept()
+		}
 	}
-	return out, f
+	f.Gaps = m.gaps.take(gaps)
+	for i, s := range best {
+		s.fact(f, i == 0)
+	}
+	return out
 }
 
 // doubled tells how many of the stream's possible copies were the network's.
@@ -69,6 +77,9 @@ func (s *stream) health() report.SequenceHealth {
 // best picks the streams whose counts are those of the SA: of those that
 // overlap in time the one that saw most, of those that follow one another all.
 func (c *child) best() []*stream {
+	if len(c.streams) == 1 {
+		return c.streams
+	}
 	var out []*stream
 	for _, s := range c.streams {
 		if len(out) == 0 {
@@ -135,10 +146,10 @@ func (s *stream) fact(f *diagnose.ChildFacts, first bool) {
 	if o == nil {
 		return
 	}
-	for _, x := range o.gaps.all() {
+	o.gaps.each(func(x *gap) {
 		f.Gaps = append(f.Gaps, diagnose.Gap{After: x.after.fact(), Before: x.before.fact(), From: x.from, To: x.to})
-	}
-	f.GapsTotal += o.gaps.total
+	})
+	f.GapsTotal += int(o.gaps.total)
 	addOccurrence(&f.Duplicate, o.duplicates, &o.dup)
 	addOccurrence(&f.Late, o.reordered, &o.late)
 	addOccurrence(&f.Restart, o.restarts, &o.restart)
@@ -150,10 +161,10 @@ func (s *stream) fact(f *diagnose.ChildFacts, first bool) {
 // sizeFacts adds what the lengths of a stream's packets tell.
 func (s *stream) sizeFacts(f *diagnose.ChildFacts) {
 	s.largest.fact(f)
-	if x := s.fragmented; x != nil {
-		addOccurrence(&f.Fragmented, x.n, &x.occurrence)
+	if x := s.uncommon; x != nil {
+		addOccurrence(&f.Fragmented, x.fragmented.n, &x.fragmented.occurrence)
 	}
-	if r := s.longest(); r != nil && (f.Stuck == nil || r.sent.total > f.Stuck.Total) {
+	if r := s.longest(); r != nil && (f.Stuck == nil || int(r.sent.total) > f.Stuck.Total) {
 		f.Stuck = r.fact()
 	}
 }
@@ -181,4 +192,11 @@ func (g *group) initiatorEnd(p *path) (initiator, responder netip.AddrPort) {
 	return b, a
 }
 
-func spiString(spi uint32) string { return fmt.Sprintf("%08x", spi) }
+func spiString(spi uint32) string {
+	const digits = "0123456789abcdef"
+	var b [8]byte
+	for i := range b {
+		b[i] = digits[spi>>(28-4*i)&15]
+	}
+	return string(b[:])
+}

@@ -10,20 +10,21 @@ import (
 )
 
 // facts adds what concerns the tunnel as a whole.
-func (g *group) facts(f *diagnose.Facts, interfaces []string) {
-	f.OneWay = g.oneWayFact()
+func (g *group) facts(f *diagnose.Facts, interfaces []string, m *memory) {
+	f.OneWay = g.oneWayFact(m)
 	f.Quotes = g.quoteFacts()
 	f.Moves = g.moves()
 	f.Copies = g.copies(interfaces)
 }
 
-func (g *group) oneWayFact() *diagnose.OneWay {
+func (g *group) oneWayFact(m *memory) *diagnose.OneWay {
 	p := g.oneWayPath()
 	if p == nil {
 		return nil
 	}
-	w := &p.tail
-	out := &diagnose.OneWay{
+	w := p.tail
+	out := &m.oneWay
+	*out = diagnose.OneWay{
 		ToResponder: g.fromInitiator(p, w.dir), Packets: w.count(), First: w.first.fact(), Last: w.last.fact(),
 	}
 	other := w.otherLast
@@ -33,8 +34,8 @@ func (g *group) oneWayFact() *diagnose.OneWay {
 		}
 	}
 	if other.set() {
-		m := other.fact()
-		out.OtherLast = &m
+		m.otherLast = other.fact()
+		out.OtherLast = &m.otherLast
 		if other.compare(w.first) > 0 && other.compare(w.last) < 0 {
 			return nil // not one way: the other way has a path of its own
 		}
@@ -46,6 +47,9 @@ func (g *group) oneWayFact() *diagnose.OneWay {
 }
 
 func (g *group) quoteFacts() []diagnose.Quote {
+	if !g.quoted() {
+		return nil
+	}
 	paths := map[*path]bool{}
 	pairs := map[*pair]bool{}
 	for _, l := range g.ikes {
@@ -109,6 +113,26 @@ func (g *group) quoteFacts() []diagnose.Quote {
 	return out
 }
 
+// quoted tells whether there are ICMP errors about any packets of the tunnel's
+// peers.
+func (g *group) quoted() bool {
+	for _, l := range g.ikes {
+		for _, p := range l.paths {
+			if len(p.path.pair.quotes) > 0 {
+				return true
+			}
+		}
+	}
+	for _, c := range g.children {
+		for _, s := range c.streams {
+			if len(s.path.pair.quotes) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // use is one endpoint pair a live SA was seen with.
 type use struct {
 	path        *path
@@ -133,21 +157,25 @@ func (g *group) moves() []diagnose.Move {
 		}
 	}
 	for _, l := range g.ikes {
-		if l.twice {
+		if l.twice || len(l.paths) < 2 {
 			continue
 		}
 		byTransport := map[reassembly.Transport][]use{}
 		for _, p := range l.paths {
 			k := p.path.transport
-			byTransport[k] = append(byTransport[k], use{p.path, p.first, p.last, l.spiI.String(), true})
+			byTransport[k] = append(byTransport[k], use{p.path, p.first, p.last(), l.spiI.String(), true})
 		}
 		for _, k := range []reassembly.Transport{reassembly.TransportUDP, reassembly.TransportUDPNATT, reassembly.TransportIP} {
 			add(byTransport[k])
 		}
 	}
 	for _, c := range g.children {
+		best := c.best()
+		if len(best) < 2 {
+			continue
+		}
 		var uses []use
-		for _, s := range c.best() {
+		for _, s := range best {
 			uses = append(uses, use{s.path, s.first, s.last, spiString(s.spi), false})
 		}
 		add(uses)
@@ -192,9 +220,12 @@ func dedupeMoves(l []diagnose.Move) []diagnose.Move {
 func (g *group) copies(interfaces []string) diagnose.Copies {
 	var out diagnose.Copies
 	var first mark
-	taps := map[string]bool{}
+	var taps map[string]bool
 	name := func(s string) {
 		if s != "" && !taps[s] {
+			if taps == nil {
+				taps = map[string]bool{}
+			}
 			taps[s] = true
 			out.Taps = append(out.Taps, s)
 		}
@@ -260,10 +291,13 @@ func (g *group) copies(interfaces []string) diagnose.Copies {
 
 // tcpPaths lists the TCP paths of the tunnel's SAs, in no order.
 func (g *group) tcpPaths() []*path {
-	seen := map[*path]bool{}
+	var seen map[*path]bool
 	var out []*path
 	add := func(p *path) {
 		if p.tcp != nil && !seen[p] {
+			if seen == nil {
+				seen = map[*path]bool{}
+			}
 			seen[p] = true
 			out = append(out, p)
 		}

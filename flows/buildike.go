@@ -34,13 +34,13 @@ func (n *ikeLine) mirrored() bool {
 	return false
 }
 
-func (b *builder) ike(g *group, l *ikeLine, n naming) (report.IKESA, diagnose.IKEFacts) {
+func (b *builder) ike(l *ikeLine) report.IKESA {
 	c := l.counted()
 	out := report.IKESA{
-		ID: n.ike[l], InitiatorSPI: l.spiI.String(), ResponderSPI: l.spiR.String(), Version: int(l.version),
-		Status: l.status(b.in.End), FirstSeen: toTime(l.first.time), LastSeen: toTime(l.last.time),
-		Offered: []report.Proposal{}, VendorIDs: []string{}, Messages: c[0] + c[1],
-		Exchanges: []report.Exchange{}, ExchangesTotal: l.exchanges.total,
+		ID: l.name(), InitiatorSPI: l.spiI.String(), ResponderSPI: l.spiR.String(), Version: int(l.version),
+		Status: l.status(b.in.End), FirstSeen: toTime(l.first.time), LastSeen: toTime(l.latest().time),
+		Offered: l.offered.list(), VendorIDs: []string{}, Messages: c[0] + c[1],
+		Exchanges: make([]report.Exchange, 0, l.exchanges.kept()), ExchangesTotal: int(l.exchanges.total),
 	}
 	switch l.mode {
 	case ike.ExchangeV1Main:
@@ -48,38 +48,36 @@ func (b *builder) ike(g *group, l *ikeLine, n naming) (report.IKESA, diagnose.IK
 	case ike.ExchangeV1Aggressive:
 		out.Mode = "aggressive"
 	}
-	if len(l.chosen) > 0 {
-		p := proposal(&l.chosen[0])
-		out.Proposal = &p
-	}
-	for i := range l.offered {
-		out.Offered = append(out.Offered, proposal(&l.offered[i]))
+	if chosen := l.chosen.list(); len(chosen) > 0 {
+		out.Proposal = &chosen[0]
 	}
 	if l.nat.known {
 		out.NAT = &report.NAT{Initiator: l.nat.initiator, Responder: l.nat.responder}
 	}
 	for _, list := range l.vendors {
-		for _, v := range list {
+		for _, v := range list.list() {
 			if !slices.Contains(out.VendorIDs, v) {
 				out.VendorIDs = append(out.VendorIDs, v)
 			}
 		}
 	}
 	if l.before != nil && l.rekey {
-		out.RekeyOf = n.ike[l.before]
+		out.RekeyOf = l.before.name()
 	}
 	if l.after != nil {
-		out.ReplacedBy = n.ike[l.after]
+		out.ReplacedBy = l.after.name()
 	}
-	for _, x := range l.exchanges.all() {
-		out.Exchanges = append(out.Exchanges, x.report())
-	}
+	details := make([]exchangeDetails, l.exchanges.kept())
+	l.exchanges.each(func(x *exchange) {
+		n := len(out.Exchanges)
+		out.Exchanges = append(out.Exchanges, x.report(&details[n]))
+	})
 	live := [2]report.Liveness{l.live[sideInitiator].report(), l.live[sideResponder].report()}
 	if l.reversed {
 		live[0], live[1] = live[1], live[0]
 	}
 	out.Liveness = report.Direction[report.Liveness]{ToResponder: live[0], ToInitiator: live[1]}
-	return out, l.fact()
+	return out
 }
 
 func proposal(p *ike.ProposalSummary) report.Proposal {
@@ -97,14 +95,29 @@ func proposal(p *ike.ProposalSummary) report.Proposal {
 	return out
 }
 
-func (x *exchange) report() report.Exchange {
+// exchangeDetails is what a report.Exchange points at, in one piece of memory.
+type exchangeDetails struct {
+	request, response report.Ref
+	rtt               float64
+}
+
+// report puts an exchange into the report's words; its details go where d is.
+func (x *exchange) report(d *exchangeDetails) report.Exchange {
 	out := report.Exchange{
 		Type: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from],
-		Request: refPointer(x.request), Response: refPointer(x.response),
-		Requests: x.requests, Responses: x.responses, Notifies: []string{},
+		Requests: uint64(x.requests), Responses: uint64(x.responses), Notifies: make([]string, 0, len(x.notifies)),
+	}
+	if x.request.set() {
+		d.request = x.request.reportRef()
+		out.Request = &d.request
+	}
+	if x.response.set() {
+		d.response = x.response.reportRef()
+		out.Response = &d.response
 	}
 	if x.rtt >= 0 {
-		out.RTTSeconds = seconds(x.rtt)
+		d.rtt = float64(x.rtt) / 1e9
+		out.RTTSeconds = &d.rtt
 	}
 	for _, t := range x.notifies {
 		name := ike.NotifyType(t).String()
@@ -122,9 +135,9 @@ func seconds(ns int64) *float64 {
 }
 
 func (l *liveness) report() report.Liveness {
-	out := report.Liveness{Requests: l.requests}
+	out := report.Liveness{Requests: uint64(l.requests)}
 	if l.requests > l.answered {
-		out.Unanswered = l.requests - l.answered
+		out.Unanswered = uint64(l.requests - l.answered)
 	}
 	if n := len(l.sample); n > 0 {
 		s := slices.Clone(l.sample)
@@ -136,8 +149,8 @@ func (l *liveness) report() report.Liveness {
 }
 
 // fact tells the rules what the report does not show in full.
-func (n *ikeLine) fact() diagnose.IKEFacts {
-	f := diagnose.IKEFacts{
+func (n *ikeLine) fact(f *diagnose.IKEFacts, m *memory) {
+	*f = diagnose.IKEFacts{
 		Began: n.began, Answered: n.messages[sideResponder] > 0, Authenticated: n.authDone.set(),
 		Cookie: n.cookie.fact(), InvalidKE: n.invalidKE.fact(), NoProposal: n.proposal.fact(),
 		OfferedGroup: n.offeredGroup, RequestedGroup: n.wantedGroup,
@@ -151,20 +164,20 @@ func (n *ikeLine) fact() diagnose.IKEFacts {
 	if n.wantedGroup != 0 {
 		f.RequestedGroupName = ike.KEGroupName(n.wantedGroup)
 	}
-	n.abilities.fact(&f, n.version == 1, n.vendors)
+	n.abilities.fact(f, n.version == 1, n.vendors)
 	f.Probes = n.probeFacts()
-	n.makingFacts(&f)
+	n.makingFacts(f, m)
 	if u := n.unusual; u != nil {
 		f.Malformed, f.OtherVersion = u.malformed.fact(), u.other.fact()
 		for i := range u.notifies {
 			f.ClearNotifies = append(f.ClearNotifies, u.notifies[i].fact(sideNames[u.notifies[i].side]))
 		}
 	}
-	for _, x := range n.exchanges.all() {
+	f.Exchanges = m.exchanges.take(n.exchanges.kept())
+	n.exchanges.each(func(x *exchange) {
 		f.Exchanges = append(f.Exchanges, x.fact())
 		f.Repeats = append(f.Repeats, x.repeatFacts()...)
-	}
-	return f
+	})
 }
 
 func (a *answer) fact() diagnose.Answer {

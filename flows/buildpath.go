@@ -2,13 +2,14 @@ package flows
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/ikesniff/ikesniff/report"
 )
 
 // path describes a path for a tunnel. Where several taps saw it, each
 // direction's counts are those of the tap that saw most of it.
-func (g *group) path(p *path, n naming, end int64) report.Path {
+func (g *group) path(p *path, n *naming, end int64) report.Path {
 	a, z := p.ends()
 	initiator, responder := a, z
 	dirs := [2]uint8{fromA, fromB}
@@ -17,7 +18,7 @@ func (g *group) path(p *path, n naming, end int64) report.Path {
 		dirs = [2]uint8{fromB, fromA}
 	}
 	out := report.Path{
-		ID: n.path[p], Transport: p.transport.String(),
+		ID: n.path(p), Transport: p.transport.String(),
 		Initiator: endpoint(initiator), Responder: endpoint(responder), State: report.PathInUse,
 		Traffic: report.Direction[report.PathTraffic]{
 			ToResponder: p.traffic(dirs[0]), ToInitiator: p.traffic(dirs[1]),
@@ -50,10 +51,14 @@ func (p *path) traffic(dir uint8) report.PathTraffic {
 	}
 	out := report.PathTraffic{
 		Packets: best.packets, Bytes: best.bytes, IKEMessages: best.ike, ESPPackets: best.esp, Keepalives: best.keepalives,
-		FirstRef: refPointer(first), LastRef: refPointer(last),
 	}
 	if first.set() {
-		out.FirstSeen, out.LastSeen = timePointer(first.time), timePointer(last.time)
+		// What is pointed at lies in one piece of memory.
+		m := &struct {
+			first, last       time.Time
+			firstRef, lastRef report.Ref
+		}{toTime(first.time), toTime(last.time), first.reportRef(), last.reportRef()}
+		out.FirstSeen, out.LastSeen, out.FirstRef, out.LastRef = &m.first, &m.last, &m.firstRef, &m.lastRef
 	}
 	return out
 }

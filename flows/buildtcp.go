@@ -34,22 +34,23 @@ func attemptsOf(trackers []*Tracker, fl *floods) map[reassembly.Pair][]*connecti
 }
 
 // tcpFacts adds what concerns TCP and the ways between transports.
-func (g *group) tcpFacts(f *diagnose.Facts, n naming, b *builder) {
-	index := map[*path]int{}
-	pairs := map[reassembly.Pair]bool{}
+func (g *group) tcpFacts(f *diagnose.Facts, n *naming, b *builder) {
 	for i, p := range n.paths {
-		index[p] = i
-		pairs[p.pair.key] = true
 		if p.tcp != nil {
 			f.TCP = append(f.TCP, g.tcpFact(p, i))
 		}
 	}
+	var told map[*pair]bool
 	for _, p := range n.paths {
-		if !pairs[p.pair.key] {
+		attempts := b.attempts[p.pair.key]
+		if len(attempts) == 0 || told[p.pair] {
 			continue
 		}
-		delete(pairs, p.pair.key)
-		for _, c := range b.attempts[p.pair.key] {
+		if told == nil {
+			told = map[*pair]bool{}
+		}
+		told[p.pair] = true
+		for _, c := range attempts {
 			a := diagnose.Attempt{
 				Client: c.client.String(), Server: c.server.String(), FromInitiator: c.client.Addr() == g.initiator,
 				SYNs: c.syns, First: c.syn.fact(), Last: c.lastSYN.fact(), Refused: c.refused.fact(), Opened: c.open.fact(),
@@ -63,7 +64,7 @@ func (g *group) tcpFacts(f *diagnose.Facts, n naming, b *builder) {
 			}
 		}
 	}
-	f.Changes = g.changes(index)
+	f.Changes = g.changes(n)
 	f.Stale = g.stale()
 	f.Keepalives = g.keepaliveRuns(n, f.Changes)
 	for _, p := range n.paths {
@@ -96,14 +97,7 @@ func (g *group) tcpFact(p *path, i int) diagnose.TCPFacts {
 	if !g.initiatorIsA(p) {
 		out0, back = fromB, fromA
 	}
-	var answer mark
-	for _, at := range p.taps {
-		d := &at.dir[back]
-		if d.all.ike+d.all.esp > 0 {
-			answer = earlier(answer, d.firstMessage)
-		}
-	}
-	out.FirstAnswer = answer.fact()
+	out.FirstAnswer = c.message[back].fact()
 	if c.foreignAt.set() && c.foreignFrom == responder {
 		out.Foreign = [...]string{"other", "tls", "http", "ssh"}[min(int(c.foreign), 3)]
 		out.ForeignAt = c.foreignAt.fact()

@@ -9,18 +9,23 @@ import (
 // child is one child SA: the streams of one SPI towards one destination, as
 // seen on one path or several, at one tap or several.
 type child struct {
-	streams []*stream // by first packet
+	streams []*stream  // by first packet
+	only    [1]*stream // room for one, which most have
 	first   mark
 	last    mark
 	ike     *ikeLine // the IKE SA it was made by, if that can be told
 	born    mark     // the exchange that made it, if captured
 	sure    bool     // ike is the only candidate
 	pair    *child   // the SA of the other direction
+	number  int      // in the tunnel, as it is named
 }
 
 func (c *child) head() *stream { return c.streams[0] }
 
 func (c *child) add(s *stream) {
+	if c.streams == nil {
+		c.streams = c.only[:0]
+	}
 	c.streams = append(c.streams, s)
 	c.first = earlier(c.first, s.first)
 	c.last = later(c.last, s.last)
@@ -60,6 +65,11 @@ func near(a, b int64) bool { return a-b < 1e9 && b-a < 1e9 }
 // its destination address and port; another port is the same SA if a NAT gave
 // it that port later.
 func childrenOf(p *pair) []*child {
+	if len(p.streams) == 1 {
+		c := &child{}
+		c.add(p.streams[0])
+		return []*child{c}
+	}
 	streams := slices.Clone(p.streams)
 	sortByFirst(streams)
 	type key struct {
@@ -125,7 +135,7 @@ func joinAcross(all []*child) []*child {
 		spi     uint32
 		message reassembly.MessageKind
 	}
-	bySPI := map[key][]*child{}
+	bySPI := make(map[key][]*child, len(all))
 	out := all[:0]
 	for _, c := range all { // in order of first packet
 		k := key{c.head().spi, c.head().message}

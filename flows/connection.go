@@ -26,12 +26,20 @@ type connection struct {
 	foreign              reassembly.Foreign
 	foreignAt            mark
 	foreignFrom          netip.AddrPort
+	message              [2]mark       // the first with IKE, ESP or AH, by direction of the path
 	copied               tally         // segments of the stream that were captured twice
 	dir                  [2]happenings // by direction of the path
 	// holes counts the stretches of the stream, each way, that are not in the
 	// capture; hole marks the last.
 	holes [2]uint64
 	hole  [2]mark
+}
+
+// spoke notes a packet with a message.
+func (c *connection) spoke(dir uint8, m mark) {
+	if first := &c.message[dir]; !first.set() || m.compare(*first) < 0 {
+		*first = m
+	}
 }
 
 // happenings counts one direction of a connection.

@@ -105,10 +105,11 @@ func (g *group) lastOf(e *ending) {
 	}
 }
 
-// endingFacts are the endings as the rules see them.
-func (g *group) endingFacts(end int64) []diagnose.Ending {
-	var out []diagnose.Ending
-	for _, e := range g.endings(end) {
+// endingFacts are the endings as the rules see them, added to out.
+func (g *group) endingFacts(end int64, out []diagnose.Ending) []diagnose.Ending {
+	list := g.endings(end)
+	for i := range list {
+		e := &list[i]
 		f := diagnose.Ending{
 			Up: e.old.first.fact(), Overlap: e.overlap,
 			LastFromInitiator: e.last[sideInitiator].fact(), LastFromResponder: e.last[sideResponder].fact(),
@@ -145,7 +146,7 @@ func (g *group) lastEnd(l *ikeLine) (end, transport string) {
 	if len(l.paths) == 0 {
 		return "", ""
 	}
-	p := slices.MaxFunc(l.paths, func(a, b ikePath) int { return a.last.compare(b.last) }).path
+	p := slices.MaxFunc(l.paths, func(a, b ikePath) int { return a.last().compare(b.last()) }).path
 	initiator, _ := g.initiatorEnd(p)
 	return endpoint(netip.AddrPortFrom(initiator.Addr(), initiator.Port())), p.transport.String()
 }

@@ -1,6 +1,10 @@
 package flows
 
-import "github.com/ikesniff/ikesniff/dissect/ike"
+import (
+	"math"
+
+	"github.com/ikesniff/ikesniff/dissect/ike"
+)
 
 // Sides of an IKE SA.
 const (
@@ -20,28 +24,17 @@ type exchange struct {
 	request   mark   // first sending
 	lastSent  mark   // last sending
 	response  mark   // first answer
-	requests  uint64 // sendings; fragments of one message count once
-	responses uint64
-	rtt       int64 // nanoseconds; -1 while not known
-	notifies  []uint16
-	step      *stepV1    // IKEv1: what came in answer to the last message
+	requests  uint32 // sendings; fragments of one message count once; stops at its limit
+	responses uint32
+	rtt       int64      // nanoseconds; -1 while not known
 	message   [2]message // by side
-	fragments *[2]pieces // by side, where a message came in IKE fragments
-	repeats   []*repeat
-	watch     *watch // of the other side, while INFORMATIONAL has no answer
+	*details             // never nil
 }
 
-// maxNotifies bounds the kinds of notifies kept for an exchange.
-const maxNotifies = 16
-
-func (x *exchange) notify(typ uint16) {
-	for _, n := range x.notifies {
-		if n == typ {
-			return
-		}
-	}
-	if len(x.notifies) < maxNotifies {
-		x.notifies = append(x.notifies, typ)
+// count1 counts one more, as far as that goes.
+func count1(n *uint32) {
+	if *n < math.MaxUint32 {
+		*n++
 	}
 }
 
@@ -53,7 +46,7 @@ func (x *exchange) sent(m mark, again bool) {
 	if !again {
 		return
 	}
-	x.requests++
+	count1(&x.requests)
 	if x.requests >= 2 {
 		x.again(x.digest, x.request, m)
 	}
@@ -63,7 +56,7 @@ func (x *exchange) sent(m mark, again bool) {
 // answered notes an answer; again as in sent.
 func (x *exchange) answered(m mark, again bool) (first bool) {
 	if again {
-		x.responses++
+		count1(&x.responses)
 	}
 	if x.response.set() {
 		return false
@@ -79,7 +72,7 @@ func (x *exchange) answered(m mark, again bool) (first bool) {
 
 // liveness sums up the INFORMATIONAL exchanges that one side began.
 type liveness struct {
-	requests, answered uint64
+	requests, answered uint32
 	min, max           int64
 	sample             []int64 // the first maxSamples round-trip times, for the median
 }
@@ -87,7 +80,7 @@ type liveness struct {
 const maxSamples = 64
 
 func (l *liveness) add(rtt int64) {
-	l.answered++
+	count1(&l.answered)
 	if rtt < 0 {
 		return
 	}

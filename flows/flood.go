@@ -91,7 +91,7 @@ func (f *floods) addOpen(t *Tracker) {
 	for _, p := range t.pairs {
 		for _, sa := range p.ikes {
 			if f.has(sa) {
-				f.sums[sa.responderAddr()].add(sa.initiator, sa.spiI, sa.first, sa.last, uint64(sa.cookie.count))
+				f.sums[sa.responderAddr()].add(sa.initiatorEnd(), sa.spiI, sa.first, sa.latest(), uint64(sa.cookie.count))
 			}
 		}
 	}

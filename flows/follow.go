@@ -34,6 +34,7 @@ type Follower struct {
 	gatheredFor int64 // when attempts and losses were gathered
 	swept       int64
 	forgotten   uint64
+	memory      memory
 }
 
 // followed is what a Follower remembers of a pair that it has judged.
@@ -159,7 +160,7 @@ func (f *Follower) judge(p *pair, now int64, in *Input) Judgement {
 			out.Forgotten = append(out.Forgotten, g.id)
 			continue
 		}
-		t := b.tunnel(g)
+		t := b.tunnel(g, &f.memory)
 		out.Tunnels = append(out.Tunnels, Judged{t, g.ends(), g.missing(t)})
 	}
 	slices.Sort(before)

@@ -42,7 +42,7 @@ func (f *Follower) arm(k *followed, groups []*group, now int64) {
 	k.due = f.due(k.pair.last, now)
 	for _, g := range groups {
 		for _, l := range g.ikes {
-			k.due = min(k.due, f.due(l.last.time, now))
+			k.due = min(k.due, f.due(l.latest().time, now))
 			for i := range l.paths {
 				k.due = min(k.due, f.due(l.paths[i].path.lastUse().time, now))
 			}

@@ -22,7 +22,7 @@ func (g *group) heritage() *heritage {
 	if len(g.ikes) > 0 {
 		return g.ikes[0].heir
 	}
-	return g.children[0].head().path.heir
+	return g.children[0].head().path.heir()
 }
 
 // sweepEvery is how often what lies beside the pairs is looked through for what
@@ -74,7 +74,7 @@ func (f *Follower) prune(g *group, before int64) {
 		}
 	}
 	for i, l := range g.ikes {
-		if !whole && (l.last.time >= before || i == len(g.ikes)-1) {
+		if !whole && (l.latest().time >= before || i == len(g.ikes)-1) {
 			continue
 		}
 		for _, sa := range l.parts {
@@ -84,7 +84,7 @@ func (f *Follower) prune(g *group, before int64) {
 		}
 	}
 	for _, sa := range g.outside {
-		if sa.last.time < before {
+		if sa.latest().time < before {
 			f.t.forgetIKE(sa)
 			sa.pair.removeIKE(sa)
 			f.forgotten++
@@ -102,7 +102,7 @@ func (g *group) inherit(x *heritage) {
 		if slices.Contains(l.parts[0].pair.ikes, l.parts[0]) {
 			x.reversed = l.reversed
 			for _, sa := range l.parts {
-				sa.heir = x
+				sa.refuse().heir = x
 			}
 			return
 		}
@@ -113,7 +113,7 @@ func (g *group) inherit(x *heritage) {
 	for _, c := range g.children {
 		if slices.Contains(c.head().path.pair.streams, c.head()) {
 			for _, s := range c.streams {
-				s.path.heir = x
+				s.path.rare().heir = x
 			}
 			return
 		}

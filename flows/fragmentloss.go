@@ -91,7 +91,7 @@ type lossEntry struct {
 
 // fragmentLoss tells what was lost between the peers on the tunnel's paths. What
 // several taps saw counts as the one that saw most.
-func (g *group) fragmentLoss(n naming, all map[reassembly.Pair][]lossEntry) []diagnose.FragmentLoss {
+func (g *group) fragmentLoss(n *naming, all map[reassembly.Pair][]lossEntry) []diagnose.FragmentLoss {
 	if len(all) == 0 {
 		return nil
 	}

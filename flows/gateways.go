@@ -74,11 +74,15 @@ func (g *group) other(a netip.Addr) netip.Addr {
 // comparison gathers, while tunnels are built one by one, what is needed to
 // compare them when all have been.
 type comparison struct {
-	groups  []*group
-	sites   []*site
-	flaps   map[netip.Addr]*diagnose.SiteFlap
-	results []diagnose.Result // by group
-	whole   bool              // results has all of them
+	groups []*group
+	sites  []*site
+	flaps  map[netip.Addr]*diagnose.SiteFlap
+	// results are the different ones, of the place that which has for a group: most
+	// tunnels come down to one of few.
+	results []diagnose.Result
+	which   []int32
+	places  map[diagnose.Result]int32
+	whole   bool // results has all of them
 	in      *Input
 }
 
@@ -89,15 +93,23 @@ func newComparison(groups []*group, sites []*site, flaps []*siteFlap, in *Input)
 		c.flaps[x.addr] = &x.fact
 	}
 	if len(sites) > 0 {
-		c.results = make([]diagnose.Result, len(groups))
+		c.which, c.places = make([]int32, len(groups)), map[diagnose.Result]int32{}
 	}
 	return c
 }
 
 func (c *comparison) note(i int, t *report.Tunnel) {
-	if c.results != nil {
-		c.results[i] = diagnose.ResultOf(t)
+	if c.which == nil {
+		return
 	}
+	r := diagnose.ResultOf(t)
+	at, ok := c.places[r]
+	if !ok {
+		at = int32(len(c.results))
+		c.places[r] = at
+		c.results = append(c.results, r)
+	}
+	c.which[i] = at
 }
 
 // gateways makes the summaries of those with most tunnels. build makes all
@@ -110,7 +122,7 @@ func (c *comparison) gateways(build func()) (list []report.Gateway, total int) {
 	for _, s := range c.sites[:min(len(c.sites), maxGateways)] {
 		members := make([]diagnose.Member, 0, len(s.groups))
 		for _, i := range s.groups {
-			members = append(members, c.groups[i].member(s.addr, c.results[i], c.in.Interfaces))
+			members = append(members, c.groups[i].member(s.addr, c.results[c.which[i]], c.in.Interfaces))
 		}
 		list = append(list, diagnose.Gateway(s.addr.String(), members, c.flaps[s.addr]))
 	}

@@ -16,33 +16,40 @@ import (
 // their child SAs, or child SAs without IKE.
 type group struct {
 	id       string
-	ikes     []*ikeLine // by first message
-	children []*child   // by first packet
-	outside  []*ikeSA   // notifies in clear that belong to none of ikes
+	ikes     []*ikeLine  // by first message
+	only     [1]*ikeLine // room for one, which most have
+	children []*child    // by first packet
+	outside  []*ikeSA    // notifies in clear that belong to none of ikes
 	first    mark
 	last     mark
 
 	initiator, responder netip.Addr
-	known                bool           // the initiator is known
-	sides                map[*path]bool // whether a path's A end is the initiator's; made on demand
+	known                bool // the initiator is known
+	// Whether the A end of a pair is the initiator's, as it was asked for: of the
+	// first pair, and of all if there are others.
+	side struct {
+		pair *pair
+		isA  bool
+	}
+	sides map[*pair]bool
 }
 
 // groupTunnels makes the tunnels: a line of IKE SAs each, with the child SAs
 // that the lines made; child SAs without IKE by path, raw ones by pair.
 func groupTunnels(lines []*ikeLine, children []*child) []*group {
 	var out []*group
-	byRoot := map[*ikeLine]*group{}
 	for _, l := range lines {
 		r := l.root()
-		g := byRoot[r]
+		g := r.tunnel
 		if g == nil {
 			g = &group{}
-			byRoot[r] = g
+			g.ikes = g.only[:0]
+			r.tunnel = g
 			out = append(out, g)
 		}
 		l.tunnel = g
 		g.ikes = append(g.ikes, l)
-		g.first, g.last = earlier(g.first, l.first), later(g.last, l.last)
+		g.first, g.last = earlier(g.first, l.first), later(g.last, l.latest())
 	}
 	alone := map[endsKey]*group{}
 	for _, c := range children {
@@ -104,13 +111,14 @@ func (g *group) settle() {
 		}
 		return
 	}
-	h := sha256.New()
+	var room [64]byte
+	name := room[:0] // what the id is a digest of
 	if len(g.ikes) > 0 {
 		l := g.ikes[0]
 		g.initiator, g.responder = l.initiatorAddr()
 		g.known = l.began
-		binary.Write(h, binary.BigEndian, uint64(l.spiI))
-		h.Write([]byte(g.responder.String()))
+		name = binary.BigEndian.AppendUint64(name, uint64(l.spiI))
+		name = g.responder.AppendTo(name)
 		g.reverseLater()
 	} else {
 		s := g.children[0].head()
@@ -126,9 +134,10 @@ func (g *group) settle() {
 			}
 		}
 		a, b := s.path.ends()
-		fmt.Fprintf(h, "%s %s %d %08x", a, b, s.message, lowest.spi)
+		name = fmt.Appendf(name, "%s %s %d %08x", a, b, s.message, lowest.spi)
 	}
-	g.id = hex.EncodeToString(h.Sum(nil))[:12]
+	digest := sha256.Sum256(name)
+	g.id = hex.EncodeToString(digest[:6])
 }
 
 func (g *group) reverseLater() {
@@ -161,14 +170,22 @@ func (g *group) fromInitiator(p *path, dir uint8) bool {
 }
 
 func (g *group) initiatorIsA(p *path) bool {
-	a, ok := g.sides[p]
-	if !ok {
-		if g.sides == nil {
-			g.sides = map[*path]bool{}
-		}
-		a = g.findSide(p)
-		g.sides[p] = a
+	if g.side.pair == p.pair {
+		return g.side.isA
 	}
+	a, ok := g.sides[p.pair]
+	if ok {
+		return a
+	}
+	a = g.findSide(p)
+	if g.side.pair == nil {
+		g.side.pair, g.side.isA = p.pair, a
+		return a
+	}
+	if g.sides == nil {
+		g.sides = map[*pair]bool{}
+	}
+	g.sides[p.pair] = a
 	return a
 }
 

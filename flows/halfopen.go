@@ -57,8 +57,8 @@ type folded struct {
 	first, sent          mark
 	cookie               answer
 	rtt                  int64
-	offered              []ike.ProposalSummary
-	vendors              [2][]string
+	offered              *offer
+	vendors              [2]*vendors
 	notifies             []uint16
 	message              [2]message
 	abilities            abilities
@@ -105,7 +105,7 @@ func (h *halfOpen) note(t *Tracker, sa *ikeSA, now int64) {
 
 // again puts an SA that was brought back into the queue, to be folded once more.
 func (h *halfOpen) again(sa *ikeSA) {
-	h.queue = append(h.queue, waiting{sa, sa.last.time + foldAfter})
+	h.queue = append(h.queue, waiting{sa, sa.latest().time + foldAfter})
 }
 
 // thin takes SAs out of the queue that were evicted meanwhile, so that it is
@@ -128,8 +128,8 @@ func (h *halfOpen) sweep(t *Tracker, now int64) {
 		h.head++
 		switch {
 		case !sa.oneShot() || t.ikes[sa.ikeKey] != sa:
-		case sa.last.time+foldAfter > now:
-			h.queue = append(h.queue, waiting{sa, sa.last.time + foldAfter})
+		case sa.latest().time+foldAfter > now:
+			h.queue = append(h.queue, waiting{sa, sa.latest().time + foldAfter})
 		default:
 			h.fold(t, sa)
 		}
@@ -192,7 +192,7 @@ func (h *halfOpen) overflow(t *Tracker, responder netip.Addr, sa *ikeSA) {
 	o.attempts++
 	o.answers += uint64(sa.cookie.count)
 	o.first = earlier(o.first, sa.first)
-	o.last = later(o.last, sa.last)
+	o.last = later(o.last, sa.latest())
 	t.evicted++
 }
 
@@ -236,18 +236,20 @@ func (t *Tracker) unfold(k foldKey, f *folded) *ikeSA {
 		p.real[dir] = later(p.real[dir], f.sent)
 		p.real[1-dir] = later(p.real[1-dir], f.cookie.last)
 	}
-	last := later(f.sent, f.cookie.last)
 	sa := &ikeSA{
 		ikeKey: ikeKey{p.pair, k.spi, 0}, version: f.version, mode: f.mode, initFromA: dir == fromA,
-		initiator: f.initiator, first: f.first, last: last, began: true,
+		first: f.first, began: true,
 		lastBy:   [2]mark{f.sent, f.cookie.last},
 		messages: [2]uint64{1, uint64(f.cookie.count)}, offered: f.offered, vendors: f.vendors,
-		abilities: f.abilities, unusual: f.unusual, print: f.print, nat: f.nat, cookie: f.cookie, offeredGroup: f.group,
-		paths: []ikePath{{path: p, first: f.sent, last: last, bySide: [2]mark{f.sent, f.cookie.last}}},
+		abilities: f.abilities, unusual: f.unusual, print: f.print, nat: f.nat, refused: noRefused, offeredGroup: f.group,
+		paths: []ikePath{{path: p, first: f.sent, bySide: [2]mark{f.sent, f.cookie.last}}},
+	}
+	if f.cookie.count > 0 {
+		sa.refuse().cookie = f.cookie
 	}
 	sa.exchanges.add(exchange{typ: f.typ, id: f.id, from: sideInitiator, digest: f.digest, print: f.print,
 		group: f.group, request: f.sent, lastSent: f.sent, response: f.cookie.first, requests: 1,
-		responses: uint64(f.cookie.count), rtt: f.rtt, notifies: f.notifies, message: f.message})
+		responses: uint32(f.cookie.count), rtt: f.rtt, message: f.message, details: &details{notifies: f.notifies}})
 	if f.version == 1 && isPhase1(f.typ) {
 		sa.phase1 = &phase1{
 			seen: []phase1Message{{f.digest, sideInitiator, f.sent}},

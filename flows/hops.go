@@ -6,14 +6,14 @@ import "github.com/ikesniff/ikesniff/reassembly"
 // way at one tap: how far their sender is from where that source was captured.
 type hops struct {
 	hop
-	ttl  uint8  // of the last packet; 0 if not known
 	more *[]hop // of other sources, if there are any
 }
 
 type hop struct {
-	source  int32 // index + 1; 0 if nothing was noted
-	most    uint8
 	packets uint32 // stops at its limit
+	source  uint16
+	most    uint8 // 0 if nothing was noted
+	ttl     uint8 // of the last packet; 0 if not known
 }
 
 // maxHopSources bounds the sources that are kept apart. Beyond it a source goes
@@ -25,19 +25,19 @@ func (h *hops) see(e *reassembly.Event) {
 		return
 	}
 	h.ttl = e.TTL
-	source := int32(e.Ref.Source()) + 1
-	if h.source != source && !h.turnTo(source) {
+	source := uint16(e.Ref.Source())
+	if (h.source != source || h.most == 0) && !h.turnTo(source) {
 		return
 	}
-	h.most = max(h.most, e.TTL)
+	h.most, h.ttl = max(h.most, e.TTL), e.TTL
 	if h.packets < 1<<31 {
 		h.packets++
 	}
 }
 
 // turnTo makes a source the one in hand.
-func (h *hops) turnTo(source int32) bool {
-	if h.source == 0 {
+func (h *hops) turnTo(source uint16) bool {
+	if h.most == 0 {
 		h.hop = hop{source: source}
 		return true
 	}
@@ -61,7 +61,7 @@ func (h *hops) turnTo(source int32) bool {
 
 // each calls f for every source.
 func (h *hops) each(f func(hop)) {
-	if h.source != 0 {
+	if h.most != 0 {
 		f(h.hop)
 	}
 	if h.more == nil {

@@ -8,10 +8,11 @@ import (
 
 // ikeLine is one IKE SA in stage 2: what every pair saw of it, in one.
 type ikeLine struct {
-	*ikeSA          // merged, or the only one
-	parts  []*ikeSA // by first message
-	spread bool     // seen between more than one pair of addresses
-	twice  bool     // at the same time, as on both sides of a NAT
+	*ikeSA           // merged, or the only one
+	parts  []*ikeSA  // by first message
+	only   [1]*ikeSA // room for one, which most have
+	spread bool      // seen between more than one pair of addresses
+	twice  bool      // at the same time, as on both sides of a NAT
 
 	before, after *ikeLine // the SA it replaced, the one that replaced it
 	twin          *ikeLine // the SA that the other peer began at the same time, if that was first
@@ -20,14 +21,13 @@ type ikeLine struct {
 	reversed      bool     // its initiator is the tunnel's responder
 	children      []*child
 	tunnel        *group
+	number        int // in the tunnel, as it is named
 }
 
 // gatherIKE joins the IKE SAs of all pairs by their SPIs. Notifies that belong
 // to none stay apart, what is part of a flood is left out.
 func gatherIKE(pairs []*pair, fl *floods) (out []*ikeLine, strays []*ikeSA) {
 	type key struct{ i, r ike.SPI }
-	bySPI := map[key]*ikeLine{}
-	open := map[ike.SPI][]*ikeLine{} // lines by initiator SPI
 	var all []*ikeSA
 	for _, p := range pairs {
 		for _, sa := range p.ikes {
@@ -38,6 +38,8 @@ func gatherIKE(pairs []*pair, fl *floods) (out []*ikeLine, strays []*ikeSA) {
 	}
 	slices.SortFunc(all, compareIKE)
 	all, strays = takeStrays(all)
+	bySPI := make(map[key]*ikeLine, len(all))
+	open := make(map[ike.SPI][]*ikeLine, len(all)) // lines by initiator SPI
 	for _, sa := range all {
 		k := key{sa.spiI, sa.spiR}
 		l := bySPI[k]
@@ -52,6 +54,7 @@ func gatherIKE(pairs []*pair, fl *floods) (out []*ikeLine, strays []*ikeSA) {
 		}
 		if l == nil || l.parts[0].pair == sa.pair {
 			l = &ikeLine{}
+			l.parts = l.only[:0]
 			out = append(out, l)
 			open[sa.spiI] = append(open[sa.spiI], l)
 		}
@@ -98,7 +101,7 @@ func compareIKE(a, b *ikeSA) int {
 // sameTime tells whether b, which came after a, is the same messages seen at
 // another place.
 func sameTime(a, b *ikeSA) bool {
-	return b.first.time-a.first.time <= copyWithin || b.first.time < a.last.time && near(a.first.time, b.first.time)
+	return b.first.time-a.first.time <= copyWithin || b.first.time < a.latest().time && near(a.first.time, b.first.time)
 }
 
 // mergeIKE makes one of what two pairs saw of an IKE SA; a came first. Where
@@ -115,7 +118,6 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 		m.mode = b.mode
 	}
 	m.began = a.began || b.began
-	m.last = later(a.last, b.last)
 	for s := range 2 {
 		m.lastBy[s] = later(a.lastBy[s], b.lastBy[s])
 		m.messages[s] = combine(twice, a.messages[s], b.messages[s])
@@ -139,17 +141,13 @@ func mergeIKE(a, b *ikeSA) *ikeSA {
 	m.nat.initiator = a.nat.initiator || b.nat.initiator
 	m.nat.responder = a.nat.responder || b.nat.responder
 	m.nat.at = earlier(a.nat.at, b.nat.at)
-	m.cookie = mergeAnswer(twice, a.cookie, b.cookie)
-	m.invalidKE = mergeAnswer(twice, a.invalidKE, b.invalidKE)
-	m.proposal = mergeAnswer(twice, a.proposal, b.proposal)
+	m.refused = mergeRefused(twice, a.refused, b.refused)
 	m.offeredGroup = max(a.offeredGroup, b.offeredGroup)
-	m.wantedGroup = max(a.wantedGroup, b.wantedGroup)
 	m.phase1 = mergePhase1(twice, a.phase1, b.phase1)
 	m.abilities.merge(&b.abilities)
 	m.unusual = mergeUnusual(twice, a.unusual, b.unusual)
 	m.probes = mergeProbes(twice, a.probes, b.probes)
 	m.makings = mergeMakings(twice, a.makings, b.makings)
-	m.hashInClear = earlier(a.hashInClear, b.hashInClear)
 	m.authDone = earlier(a.authDone, b.authDone)
 	m.confirmed = earlier(a.confirmed, b.confirmed)
 	m.exchanges = mergeExchanges(twice, a.exchanges, b.exchanges)
@@ -180,9 +178,12 @@ func mergeCopies(twice bool, a, b *ikeSA) *copiedIKE {
 	return &m
 }
 
-func combine(twice bool, a, b uint64) uint64 {
+func combine[T uint32 | uint64](twice bool, a, b T) T {
 	if twice {
 		return max(a, b)
+	}
+	if a+b < a {
+		return ^T(0) // as far as that goes
 	}
 	return a + b
 }
@@ -198,7 +199,7 @@ func mergeLive(twice bool, a, b liveness) liveness {
 		}
 		return a
 	}
-	m := liveness{requests: a.requests + b.requests, answered: a.answered + b.answered}
+	m := liveness{requests: combine(false, a.requests, b.requests), answered: combine(false, a.answered, b.answered)}
 	for _, l := range []liveness{a, b} {
 		for _, v := range l.sample {
 			if len(m.sample) == 0 || v < m.min {
@@ -226,7 +227,7 @@ func mergeExchanges(twice bool, a, b ends[exchange]) ends[exchange] {
 			continue
 		}
 		x := &list[i]
-		x.notifies = slices.Clone(x.notifies)
+		x.details = x.details.copy()
 		x.requests = combine(twice, x.requests, y.requests)
 		x.responses = combine(twice, x.responses, y.responses)
 		x.request, x.lastSent = earlier(x.request, y.request), later(x.lastSent, y.lastSent)

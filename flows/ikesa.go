@@ -1,9 +1,6 @@
 package flows
 
 import (
-	"net/netip"
-
-	"github.com/ikesniff/ikesniff/dissect"
 	"github.com/ikesniff/ikesniff/dissect/ike"
 	"github.com/ikesniff/ikesniff/reassembly"
 )
@@ -25,37 +22,32 @@ type ikeSA struct {
 	// initFromA: the initiator is the pair's A end. For IKEv1 met midway, whoever
 	// spoke first is taken for it.
 	initFromA bool
-	initiator netip.AddrPort // as first seen
 
-	first, last mark
-	lastBy      [2]mark // by side
-	messages    [2]uint64
-	exchanges   ends[exchange]
-	paths       []ikePath
+	first     mark
+	lastBy    [2]mark // by side
+	messages  [2]uint64
+	exchanges ends[exchange]
+	paths     []ikePath
 
-	offered                     []ike.ProposalSummary
-	chosen                      []ike.ProposalSummary
-	chosenAt                    mark
-	protection                  protection // by the chosen transforms
-	vendors                     [2][]string
-	print                       uint64 // fingerprint of the initiator's first message
-	nat                         natView
-	cookie, invalidKE, proposal answer
-	offeredGroup, wantedGroup   uint16
-	hashInClear                 mark
-	live                        [2]liveness
-	phase1                      *phase1 // IKEv1
-	abilities                   abilities
-	unusual                     *unusual
-	probes                      *probesV1
-	makings                     *ends[exchange]
+	offered      *offer
+	chosen       *offer
+	chosenAt     mark
+	protection   protection // by the chosen transforms
+	vendors      [2]*vendors
+	print        uint64 // fingerprint of the initiator's first message
+	nat          natView
+	offeredGroup uint16
+	abilities    abilities
+	live         [2]liveness
+	phase1       *phase1 // IKEv1
+	unusual      *unusual
+	probes       *probesV1
+	makings      *ends[exchange]
+	*refused     // never nil
 
 	authDone  mark // IKE_AUTH or phase 1 has both sides' last message
 	births    ends[birth]
 	confirmed mark // an answered exchange well after IKE_AUTH
-
-	// heir is set where the SA carries on a tunnel whose first SAs were forgotten.
-	heir *heritage
 
 	recent messageRing
 	copies *copiedIKE // nil if nothing was captured twice
@@ -77,6 +69,9 @@ func (sa *ikeSA) copied() copiedIKE {
 	return *sa.copies
 }
 
+// latest is the last message; an IKE SA has one of a side at least.
+func (sa *ikeSA) latest() mark { return later(sa.lastBy[0], sa.lastBy[1]) }
+
 // birth is a completed exchange that makes child SAs.
 type birth struct {
 	at  mark
@@ -97,15 +92,18 @@ func (a *answer) add(m mark) {
 
 // ikePath is a path that an IKE SA used.
 type ikePath struct {
-	path        *path
-	first, last mark
-	bySide      [2]mark // last message of each side
+	path   *path
+	first  mark
+	bySide [2]mark // last message of each side
 }
+
+// last is the last message on the path.
+func (x *ikePath) last() mark { return later(x.bySide[0], x.bySide[1]) }
 
 // messageRing remembers the last messages of an IKE SA, at all taps.
 type messageRing struct {
 	copyRing
-	tap [copyDepth]dissect.Tap
+	tap [copyDepth]tapNumber
 }
 
 // confirmAfter is how long after IKE_AUTH an answered INFORMATIONAL exchange
@@ -127,8 +125,12 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	side := sa.side(&m, dir)
 
 	d := digest(e)
-	kind, other := sa.copyOf(e, d)
+	tap := t.taps.of(e.Tap)
+	kind, other := sa.copyOf(e, d, tap)
 	at.dir[dir].add(e, kind)
+	if p.tcp != nil {
+		p.tcp.spoke(dir, now)
+	}
 	sa.seenOn(p, now, side)
 	p.spoke(dir, now)
 	if kind != copyNone || other {
@@ -148,9 +150,8 @@ func (t *Tracker) ike(e *reassembly.Event) {
 	if p.watches != nil {
 		p.sign(dir, now, false)
 	}
-	sa.remember(e, d)
+	sa.recent.tap[sa.recent.push(e, d)] = tap
 	sa.messages[side]++
-	sa.last = later(sa.last, now)
 	sa.lastBy[side] = later(sa.lastBy[side], now)
 	if x := damage(&m, e, err); x != nil {
 		sa.broken(x, side, now)
@@ -184,18 +185,14 @@ func (t *Tracker) ikeSA(p *pair, m *ike.Message, e *reassembly.Event, dir uint8)
 		}
 		return half
 	}
-	sa := &ikeSA{ikeKey: k, version: m.Version.Major, first: mark{e.FirstTime, e.FirstRef}}
-	sa.last = sa.first
+	sa := &ikeSA{ikeKey: k, version: m.Version.Major, first: mark{e.FirstTime, e.FirstRef}, refused: noRefused}
+	sa.exchanges.list = make([]exchange, 0, 2) // few have less, if they come to anything
 	sa.began = m.ResponderSPI == 0
 	fromInitiator := true
 	if m.V2() {
 		fromInitiator = m.FromInitiator()
 	}
 	sa.initFromA = (dir == fromA) == fromInitiator
-	sa.initiator = e.Src
-	if !fromInitiator {
-		sa.initiator = e.Dst
-	}
 	p.addIKE(sa)
 	t.ikes[k] = sa
 	if t.follow != nil {
@@ -215,10 +212,6 @@ func (sa *ikeSA) beganLate(m *ike.Message, e *reassembly.Event, dir uint8) {
 	sa.first = earlier(sa.first, mark{e.FirstTime, e.FirstRef})
 	fromInitiator := m.V1() || m.FromInitiator()
 	sa.initFromA = (dir == fromA) == fromInitiator
-	sa.initiator = e.Src
-	if !fromInitiator {
-		sa.initiator = e.Dst
-	}
 }
 
 // adopts tells whether the responder's SPI of m is that of the SA to be: an
@@ -250,13 +243,13 @@ func (sa *ikeSA) side(m *ike.Message, dir uint8) uint8 {
 
 // copyOf tells whether the message was captured before: at the same tap, or
 // (other) at another one.
-func (sa *ikeSA) copyOf(e *reassembly.Event, d uint64) (k copyKind, other bool) {
+func (sa *ikeSA) copyOf(e *reassembly.Event, d uint64, tap tapNumber) (k copyKind, other bool) {
 	r := &sa.recent
 	for i := range int(r.used) {
 		if !r.near(i, e, d) {
 			continue
 		}
-		if r.tap[i] != e.Tap {
+		if r.tap[i] != tap {
 			return copyNone, true
 		}
 		if k := copyByTTL(e.TTL, r.ttl[i]); k != copyNone {
@@ -266,23 +259,18 @@ func (sa *ikeSA) copyOf(e *reassembly.Event, d uint64) (k copyKind, other bool) 
 	return copyNone, false
 }
 
-func (sa *ikeSA) remember(e *reassembly.Event, d uint64) {
-	sa.recent.tap[sa.recent.push(e, d)] = e.Tap
-}
-
 // maxIKEPaths bounds the paths kept for one IKE SA.
 const maxIKEPaths = 64
 
 func (sa *ikeSA) seenOn(p *path, now mark, side uint8) {
 	for i := range sa.paths {
 		if x := &sa.paths[i]; x.path == p {
-			x.last = later(x.last, now)
 			x.bySide[side] = later(x.bySide[side], now)
 			return
 		}
 	}
 	if len(sa.paths) < maxIKEPaths {
-		x := ikePath{path: p, first: now, last: now}
+		x := ikePath{path: p, first: now}
 		x.bySide[side] = now
 		sa.paths = append(sa.paths, x)
 	}

@@ -12,11 +12,9 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	now := mark{e.Time, e.Ref}
 	x := sa.find(func(x *exchange) bool { return x.typ == m.ExchangeType && x.id == m.MessageID })
 	if x == nil {
-		x = sa.exchanges.add(exchange{typ: m.ExchangeType, id: m.MessageID, from: side, rtt: -1})
+		x = sa.exchanges.add(exchange{typ: m.ExchangeType, id: m.MessageID, from: side, rtt: -1, details: noDetails})
 	}
-	for _, n := range c.notifies {
-		x.notify(n)
-	}
+	t.notified(x, c.notifies)
 	sa.noticed(m, c, side, now)
 	d := content(e)
 	if isPhase1(m.ExchangeType) {
@@ -57,7 +55,7 @@ func (t *Tracker) v1(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 			t.probeV1(sa, e, side, now, x.requests > 1)
 		}
 		if !m.Encrypted() && c.has(uint16(ike.V1NotifyNoProposalChosen)) {
-			sa.proposal.add(now)
+			sa.refuse().proposal.add(now)
 		}
 	case ike.ExchangeV1Transaction:
 		sa.authDone = earlier(sa.authDone, now)
@@ -94,13 +92,13 @@ func (t *Tracker) phase1(sa *ikeSA, m *ike.Message, e *reassembly.Event, x *exch
 	}
 	if m.ExchangeType == ike.ExchangeV1Aggressive && c.hasHash {
 		if side == sideResponder && !sa.hashInClear.set() {
-			sa.hashInClear = now
+			sa.refuse().hashInClear = now
 		}
 		if side == sideInitiator { // a third message in clear
 			sa.authDone = earlier(sa.authDone, now)
 		}
 	}
 	if c.has(uint16(ike.V1NotifyNoProposalChosen)) {
-		sa.proposal.add(now)
+		sa.refuse().proposal.add(now)
 	}
 }

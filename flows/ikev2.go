@@ -15,9 +15,7 @@ func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 		from = 1 - side
 	}
 	x := t.exchangeV2(sa, m, c, from, content(e))
-	for _, n := range c.notifies {
-		x.notify(n)
-	}
+	t.notified(x, c.notifies)
 	sa.noticed(m, c, side, now)
 	again, fresh := true, !x.message[side].seen
 	if c.fragment > 0 {
@@ -27,7 +25,7 @@ func (t *Tracker) v2(sa *ikeSA, m *ike.Message, e *reassembly.Event, side uint8)
 	if side == from {
 		x.sent(now, again)
 		if x.requests == 1 && m.ExchangeType == ike.ExchangeInformational && again {
-			sa.live[from].requests++
+			count1(&sa.live[from].requests)
 			t.probeV2(sa, x)
 		}
 	} else {
@@ -61,7 +59,7 @@ func (t *Tracker) exchangeV2(sa *ikeSA, m *ike.Message, c *plain, from uint8, d 
 	})
 	if x == nil {
 		x = sa.exchanges.add(exchange{typ: m.ExchangeType, id: m.MessageID, from: from, digest: d,
-			print: print, group: c.group, rtt: -1})
+			print: print, group: c.group, rtt: -1, details: noDetails})
 	} else if request && !x.request.set() {
 		x.digest, x.print, x.group = d, print, c.group
 	}
@@ -75,7 +73,7 @@ func (t *Tracker) answerV2(sa *ikeSA, m *ike.Message, x *exchange, now mark, aga
 	}
 	switch m.ExchangeType {
 	case ike.ExchangeInformational:
-		x.probed()
+		x.probed(sa)
 		sa.live[x.from].add(x.rtt)
 		sa.confirm(now)
 	case ike.ExchangeCreateChildSA:
@@ -124,13 +122,14 @@ func (t *Tracker) saInit(sa *ikeSA, m *ike.Message, e *reassembly.Event, side ui
 		sa.chosenAt = earlier(sa.chosenAt, now)
 	}
 	if c.has(uint16(ike.NotifyCookie)) {
-		sa.cookie.add(now)
+		sa.refuse().cookie.add(now)
 	}
 	if c.has(uint16(ike.NotifyInvalidKEPayload)) {
-		sa.invalidKE.add(now)
-		sa.wantedGroup = c.wanted
+		r := sa.refuse()
+		r.invalidKE.add(now)
+		r.wantedGroup = c.wanted
 	}
 	if c.has(uint16(ike.NotifyNoProposalChosen)) {
-		sa.proposal.add(now)
+		sa.refuse().proposal.add(now)
 	}
 }

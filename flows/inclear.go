@@ -170,9 +170,9 @@ func (a *abilities) merge(b *abilities) {
 }
 
 // fact adds what the vendor IDs of IKEv1 tell.
-func (a abilities) fact(f *diagnose.IKEFacts, v1 bool, vendors [2][]string) {
+func (a abilities) fact(f *diagnose.IKEFacts, v1 bool, vendors [2]*vendors) {
 	for side, list := range vendors {
-		for _, v := range list {
+		for _, v := range list.list() {
 			a.natt[side] = a.natt[side] || v1 && nattVendor(v)
 			a.fragmentation[side] = a.fragmentation[side] || v1 && v == "FRAGMENTATION"
 		}

@@ -34,9 +34,7 @@ type fragmented struct {
 }
 
 func (s *stream) inFragments(m mark, number uint32) {
-	if s.fragmented == nil {
-		s.fragmented = &fragmented{}
-	}
-	s.fragmented.n++
-	s.fragmented.add(m, number)
+	f := &s.unusual().fragmented
+	f.n++
+	f.add(m, number)
 }

@@ -108,6 +108,31 @@ func TestTunnelsCanBeBuiltAgain(t *testing.T) {
 	}
 }
 
+// What the report says of a tunnel stays as it is while others are described in
+// the memory that this one was.
+func TestTunnelsOutliveTheirPass(t *testing.T) {
+	for seed := range uint64(20) {
+		events := many(seed)
+		tr := NewTracker(Config{})
+		for i := range events {
+			tr.Event(&events[i])
+		}
+		var kept []*report.Tunnel
+		var then []string
+		for u := range Merge([]*Tracker{tr}, Input{End: events[len(events)-1].Time}).Tunnels {
+			kept, then = append(kept, u), append(then, jsonOf(t, u))
+		}
+		if len(kept) < 2 {
+			t.Fatalf("seed %d: %d tunnels", seed, len(kept))
+		}
+		for i, u := range kept {
+			if now := jsonOf(t, u); now != then[i] {
+				t.Fatalf("seed %d: tunnel %d became\n%s\nand was\n%s", seed, i, now, then[i])
+			}
+		}
+	}
+}
+
 func TestEvictionIsCounted(t *testing.T) {
 	tr := NewTracker(Config{MaxSAs: 100})
 	w := newWorld()

@@ -3,8 +3,6 @@ package flows
 import (
 	"net/netip"
 	"slices"
-
-	"github.com/ikesniff/ikesniff/reassembly"
 )
 
 const (
@@ -22,26 +20,31 @@ const (
 // linkIKE finds, for each IKE SA, the one it replaced: the line of a tunnel.
 // Lines are in order of first message.
 func linkIKE(lines []*ikeLine, index *pathIndex) {
-	byPair := map[reassembly.Pair][]*ikeLine{}
+	byPair := make(map[*pair][]*ikeLine, len(lines))
 	for _, n := range lines {
-		seen := map[*ikeLine]bool{}
+		var seen map[*ikeLine]bool
+		if len(n.parts) > 1 {
+			seen = map[*ikeLine]bool{}
+		}
 		var cand []*ikeLine
 		for _, part := range n.parts {
-			for _, o := range byPair[part.pair.key] {
+			for _, o := range byPair[part.pair] {
 				if o != n && !seen[o] {
-					seen[o] = true
+					if seen != nil {
+						seen[o] = true
+					}
 					cand = append(cand, o)
 				}
 			}
 		}
 		n.linkTo(cand, index)
 		for _, part := range n.parts {
-			k := part.pair.key
+			k := part.pair
 			l := byPair[k]
 			// An SA that was replaced, or fell silent long ago, is no candidate
 			// any more; dropping it keeps the cost linear.
 			l = slices.DeleteFunc(l, func(o *ikeLine) bool {
-				return o.after != nil || n.first.time-o.last.time > max(rekeyWithin, awayAtMost) && o.lastData(index) < n.first.time-awayAtMost
+				return o.after != nil || n.first.time-o.latest().time > max(rekeyWithin, awayAtMost) && o.lastData(index) < n.first.time-awayAtMost
 			})
 			if len(l) >= maxCandidates {
 				l = l[1:]

@@ -22,7 +22,10 @@ func (sa *ikeSA) making(x *exchange) {
 		sa.makings = &ends[exchange]{}
 	}
 	y := *x
-	y.repeats, y.step, y.watch = nil, nil, nil // these belong to the exchange alone
+	if !y.shared {
+		y.details = y.details.copy()
+		y.repeats, y.step, y.watch = nil, nil, nil // these belong to the exchange alone
+	}
 	known := false
 	sa.makings.newestFirst(func(o *exchange) bool {
 		if o.typ != y.typ || o.id != y.id || o.from != y.from {
@@ -51,12 +54,13 @@ func mergeMakings(twice bool, a, b *ends[exchange]) *ends[exchange] {
 }
 
 // makingFacts tells the rules of them.
-func (sa *ikeSA) makingFacts(f *diagnose.IKEFacts) {
+func (sa *ikeSA) makingFacts(f *diagnose.IKEFacts, m *memory) {
 	if sa.makings == nil {
 		return
 	}
-	for _, x := range sa.makings.all() {
-		f.Makings = append(f.Makings, diagnose.Making{Exchange: x.report(), ExchangeFacts: x.fact()})
-	}
-	f.MakingsTotal = sa.makings.total
+	f.Makings = m.makings.take(sa.makings.kept())
+	sa.makings.each(func(x *exchange) {
+		f.Makings = append(f.Makings, diagnose.Making{Exchange: x.report(&exchangeDetails{}), ExchangeFacts: x.fact()})
+	})
+	f.MakingsTotal = int(sa.makings.total)
 }

@@ -44,6 +44,9 @@ func damage(m *ike.Message, e *reassembly.Event, err error) *ike.SyntaxError {
 // syntaxError gives err with an offset that counts from the header; body is
 // where the part that it speaks of begins.
 func syntaxError(err error, body int) *ike.SyntaxError {
+	if err == nil {
+		return nil // nearly always, and what follows takes memory
+	}
 	var x *ike.SyntaxError
 	if !errors.As(err, &x) {
 		return nil

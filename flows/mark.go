@@ -54,6 +54,13 @@ func (m mark) fact() diagnose.Mark {
 	return diagnose.Mark{Time: toTime(m.time), Ref: toRef(m.ref)}
 }
 
+// marks are those of a list as the rules see them.
+func marks(l *ends[mark]) []diagnose.Mark {
+	out := make([]diagnose.Mark, 0, l.kept())
+	l.each(func(m *mark) { out = append(out, m.fact()) })
+	return out
+}
+
 func toRef(r capture.Ref) report.Ref {
 	if r.IsLine() {
 		return report.Ref{Source: r.Source(), Line: r.Number()}
@@ -65,15 +72,15 @@ func toTime(ns int64) time.Time { return time.Unix(0, ns).UTC() }
 
 // ends keeps the first and the last entries of a list of any length.
 type ends[T any] struct {
-	list  []T // the first keep entries, then the last keep: a ring once full
-	total int
-	next  uint8 // where the ring goes on
+	list  []T    // the first keep entries, then the last keep: a ring once full
+	total uint32 // stops at its limit
+	next  uint8  // where the ring goes on
 }
 
 // add appends v and returns where it is kept; the pointer is good until the
 // next add.
 func (e *ends[T]) add(v T) *T {
-	e.total++
+	count1(&e.total)
 	if n := len(e.list); n < 2*keep {
 		if n == cap(e.list) {
 			e.grow()
@@ -125,4 +132,17 @@ func (e *ends[T]) all() []T {
 	out = append(out, first...)
 	out = append(out, older...)
 	return append(out, newer...)
+}
+
+// kept is how many entries there are to be had.
+func (e *ends[T]) kept() int { return len(e.list) }
+
+// each calls f with the kept entries in order.
+func (e *ends[T]) each(f func(*T)) {
+	first, older, newer := e.parts()
+	for _, l := range [...][]T{first, older, newer} {
+		for i := range l {
+			f(&l[i])
+		}
+	}
 }

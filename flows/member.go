@@ -67,7 +67,7 @@ func (g *group) lastPath() *path {
 	}
 	for _, l := range g.ikes {
 		for i := range l.paths {
-			use(l.paths[i].path, l.paths[i].last)
+			use(l.paths[i].path, l.paths[i].last())
 		}
 	}
 	return best
@@ -77,7 +77,7 @@ func (g *group) lastPath() *path {
 // person, not a gateway: it authenticates by EAP, which takes several rounds of
 // IKE_AUTH (RFC 7296 2.16), or by XAUTH, or names itself in a vendor ID.
 func (n *ikeLine) clientSign() string {
-	for _, v := range n.vendors[sideInitiator] {
+	for _, v := range n.vendors[sideInitiator].list() {
 		for _, name := range clientProducts {
 			if strings.Contains(strings.ToLower(v), name) {
 				return "its vendor ID is that of a client"

@@ -45,8 +45,9 @@ func Merge(trackers []*Tracker, in Input) *report.Stream {
 	b.outages = outages(flaps, groups, head.Anomalies)
 	c := newComparison(groups, sites, flaps, &in)
 	tunnels := func(yield func(*report.Tunnel) bool) {
+		var m memory
 		for i, g := range groups {
-			t := b.tunnel(g)
+			t := b.tunnel(g, &m)
 			c.note(i, t)
 			if !yield(t) {
 				return
@@ -81,8 +82,10 @@ func merge(trackers []*Tracker, in *Input) (*builder, []*group, []*diagnose.Floo
 		p.settle()
 	}
 	in.vantages = vantages(pairs, len(in.Sources))
-	groups := groupPairs(pairs, fl)
-	return &builder{in: in, attempts: attemptsOf(trackers, fl), losses: lossesOf(trackers)}, groups, fl.facts()
+	b := &builder{in: in, attempts: attemptsOf(trackers, fl), losses: lossesOf(trackers)}
+	// The trackers are not looked at any more: where nobody else needs them, their
+	// tables are garbage when memory for the tunnels is wanted.
+	return b, groupPairs(pairs, fl), fl.facts()
 }
 
 // groupPairs finds the tunnels of pairs that are in canonical order.
@@ -123,7 +126,7 @@ func (p *pair) settle() {
 		return comparePathKeys(a, b)
 	})
 	for i, x := range p.paths {
-		x.index = i
+		x.index = int32(i)
 		slices.SortFunc(x.taps, func(a, b *pathTap) int { return compareTaps(a.tap, b.tap) })
 	}
 	slices.SortFunc(p.quotes, func(a, b *quoteSum) int { return a.first.compare(b.first) })
@@ -240,6 +243,15 @@ func (f *floods) facts() []*diagnose.Flood {
 		return cmp.Or(x.First.Time.Compare(y.First.Time), cmp.Compare(x.Responder, y.Responder))
 	})
 	return out
+}
+
+// initiatorEnd is the initiator's endpoint on the path that was seen first.
+func (sa *ikeSA) initiatorEnd() netip.AddrPort {
+	a, b := sa.paths[0].path.ends()
+	if sa.initFromA {
+		return a
+	}
+	return b
 }
 
 func (sa *ikeSA) responderAddr() netip.Addr {

@@ -91,7 +91,7 @@ func (p *pieces) lacks(total int) bool { return bits.OnesCount64(p.last) < min(t
 // to smaller fragments begins anew with more of them (RFC 7383 2.5.2).
 func (x *exchange) fragment(side uint8, number, total int) (again, fresh bool) {
 	if x.fragments == nil {
-		x.fragments = &[2]pieces{}
+		x.own().fragments = &[2]pieces{}
 	}
 	m, p := &x.message[side], &x.fragments[side]
 	switch {
@@ -145,14 +145,14 @@ func (x *exchange) mergeFragments(y *exchange) {
 	switch {
 	case y.fragments == nil:
 	case x.fragments == nil:
-		x.fragments = y.fragments
+		x.own().fragments = y.fragments
 	default:
 		both := *x.fragments
 		for side := range both {
 			both[side].all |= y.fragments[side].all
 			both[side].short = max(both[side].short, y.fragments[side].short)
 		}
-		x.fragments = &both
+		x.own().fragments = &both
 	}
 }
 

@@ -67,7 +67,7 @@ func placeStrays(groups []*group, strays []*ikeSA) []*group {
 			continue
 		}
 		g.outside = append(g.outside, sa)
-		g.last = later(g.last, sa.last)
+		g.last = later(g.last, sa.latest())
 	}
 	return sortGroups(append(groups, groupTunnels(lines, nil)...))
 }

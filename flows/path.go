@@ -55,21 +55,41 @@ type pathKey struct {
 // path is one transport between two endpoints, seen at one tap or several.
 type path struct {
 	pathKey
-	index int // in pair.paths
+	index int32 // in pair.paths
 	taps  []*pathTap
-	tail  tail
+	tail  *tail       // noTail while there was no data
 	tcp   *connection // of TCP paths
 	// lonely counts the keepalives each way since the last other packet of the
 	// other side, nil if none ever came; real marks the last such packet each way.
 	lonely *[2]tally
 	// watches wait for the next packet each way; nil if none ever did.
 	watches *[2][]*watch
+	real    [2]mark
+	aside   *pathAside // nil while there is nothing in it
+}
+
+// pathAside is what few paths have.
+type pathAside struct {
 	// runs are those of large packets for which packets each way are counted.
-	runs *[2][]*stuck
-	real [2]mark
+	runs [2][]*stuck
 	// heir is set where ESP without IKE carries on a tunnel whose first SPIs were
 	// forgotten.
 	heir *heritage
+}
+
+// rare returns what few paths have, to be written to.
+func (p *path) rare() *pathAside {
+	if p.aside == nil {
+		p.aside = &pathAside{}
+	}
+	return p.aside
+}
+
+func (p *path) heir() *heritage {
+	if p.aside == nil {
+		return nil
+	}
+	return p.aside.heir
 }
 
 // newPath makes a path together with the first tap that sees it: most have no
@@ -80,7 +100,7 @@ func newPath(k pathKey, tap dissect.Tap) *path {
 		one  pathTap
 		list [1]*pathTap
 	}{}
-	n.pathKey, n.one.tap = k, tap
+	n.pathKey, n.one.tap, n.tail = k, tap, noTail
 	n.list[0] = &n.one
 	n.taps = n.list[:]
 	return &n.path
@@ -138,7 +158,7 @@ func orient(k reassembly.Pair, src, dst netip.AddrPort) (dir uint8, portA, portB
 // pathTap is what one tap saw of a path.
 type pathTap struct {
 	tap   dissect.Tap
-	index int // in path.taps as they came up
+	index int32 // in path.taps as they came up
 	dir   [2]traffic
 	// keepalive is the last one each way, nil if there was none.
 	keepalive *[2]lastKeepalive
@@ -187,11 +207,10 @@ func (c *counts) minus(o counts) {
 // TTL is one less), maybe those alike in IP ID, bytes and TTL: captured twice
 // or doubled by the network, which only the share of them can tell.
 type traffic struct {
-	all          counts
-	first, last  mark
-	firstMessage mark // IKE, ESP or AH
-	copies       *copyCounts
-	hops         hops
+	all         counts
+	first, last mark
+	copies      *copyCounts
+	hops        hops
 }
 
 // copyCounts are nil in traffic while nothing was captured twice.
@@ -236,9 +255,6 @@ func (t *traffic) add(e *reassembly.Event, k copyKind) {
 	m := mark{e.Time, e.Ref}
 	t.first = earlier(t.first, m)
 	t.last = later(t.last, m)
-	if e.Message != reassembly.MessageKeepalive && !t.firstMessage.set() {
-		t.firstMessage = m
-	}
 }
 
 // net returns the counts without what was captured twice.
@@ -263,7 +279,18 @@ type tail struct {
 
 const tailTaps = 4
 
-func (t *tail) add(dir uint8, tap int, m mark) {
+// noTail is never written to.
+var noTail = &tail{}
+
+// data notes a data packet.
+func (p *path) data(dir uint8, tap int32, m mark) {
+	if p.tail == noTail {
+		p.tail = &tail{}
+	}
+	p.tail.add(dir, tap, m)
+}
+
+func (t *tail) add(dir uint8, tap int32, m mark) {
 	if !t.last.set() || t.dir != dir {
 		t.otherLast = t.last
 		*t = tail{dir: dir, first: m, otherLast: t.last}

@@ -180,7 +180,7 @@ func anyHash(m *ike.Message, hashes [][]byte, addr netip.AddrPort) bool {
 }
 
 // vendorIDs names the vendor IDs of a message.
-func (t *Tracker) vendorIDs(c *plain) []string {
+func (t *Tracker) vendorIDs(c *plain) *vendors {
 	if len(c.vendors) == 0 {
 		return nil
 	}

@@ -19,13 +19,21 @@ func (t *Tracker) probeV2(sa *ikeSA, x *exchange) {
 	if x.response.set() || !x.message[x.from].encrypted {
 		return
 	}
-	x.watch = t.watchFor(sa, x.from)
+	x.own().watch = t.watchFor(sa, x.from)
 }
 
-func (x *exchange) probed() {
-	if x.watch != nil {
-		x.watch.done = true
-		x.watch = nil
+// probed ends the watch when the answer has come.
+func (x *exchange) probed(sa *ikeSA) {
+	if x.watch == nil {
+		return
+	}
+	x.watch.done = true
+	x.watch = nil
+	if x.onlyNotifies() && len(x.notifies) == 0 {
+		x.details = noDetails
+	}
+	for i := range sa.paths {
+		sa.paths[i].path.unwatch()
 	}
 }
 
@@ -155,7 +163,10 @@ func mergeProbes(twice bool, a, b *probesV1) *probesV1 {
 // answer, in order.
 func (n *ikeLine) probeFacts() []diagnose.ProbeRun {
 	var out []diagnose.ProbeRun
-	list := n.exchanges.all()
+	list := n.exchanges.list
+	if len(list) == 2*keep {
+		list = n.exchanges.all()
+	}
 	for i := range list {
 		x := &list[i]
 		if x.typ != ike.ExchangeInformational || x.watch == nil || x.response.set() {
@@ -163,9 +174,7 @@ func (n *ikeLine) probeFacts() []diagnose.ProbeRun {
 		}
 		r := diagnose.ProbeRun{From: sideNames[x.from], Requests: 1, Total: int(x.requests), AnsweredBefore: n.answeredBefore(list, i)}
 		if len(x.repeats) > 0 {
-			for _, m := range x.repeats[0].sent.all() {
-				r.Sent = append(r.Sent, m.fact())
-			}
+			r.Sent = marks(&x.repeats[0].sent)
 		} else {
 			r.Sent = []diagnose.Mark{x.request.fact()}
 		}
@@ -176,7 +185,7 @@ func (n *ikeLine) probeFacts() []diagnose.ProbeRun {
 		if !n.protection.probeLength(int(p.length)) {
 			continue
 		}
-		r := diagnose.ProbeRun{From: sideNames[p.side], V1: true, Requests: p.requests, Total: p.sent.total + 1, AnsweredBefore: p.answered}
+		r := diagnose.ProbeRun{From: sideNames[p.side], V1: true, Requests: p.requests, Total: int(p.sent.total) + 1, AnsweredBefore: p.answered}
 		sent := p.sent
 		first := p.last
 		for i, m := range sent.all() {

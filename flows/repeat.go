@@ -32,7 +32,8 @@ func (x *exchange) again(digest uint64, before, now mark) {
 	r := &repeat{digest: digest}
 	r.sent.add(before)
 	r.sent.add(now)
-	x.repeats = append(x.repeats, r)
+	d := x.own()
+	d.repeats = append(d.repeats, r)
 }
 
 // unansweredSendings is how often the last message of an exchange of IKEv1 was
@@ -76,10 +77,8 @@ func (x *exchange) mergeRepeats(twice bool, y *exchange) {
 func (x *exchange) repeatFacts() []diagnose.Repeat {
 	var out []diagnose.Repeat
 	for _, p := range x.repeats {
-		r := diagnose.Repeat{Exchange: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from], Total: p.sent.total}
-		for _, m := range p.sent.all() {
-			r.Sent = append(r.Sent, m.fact())
-		}
+		r := diagnose.Repeat{Exchange: exchangeName(x.typ), MessageID: x.id, From: sideNames[x.from], Total: int(p.sent.total)}
+		r.Sent = marks(&p.sent)
 		answer := p.answered
 		if !isV1(x.typ) {
 			answer = x.response

@@ -27,11 +27,11 @@ const (
 // come one after the other it needs no bitmap; the first gap makes one.
 type sequence struct {
 	begun       bool
+	inexact     bool // an arrival too old to be told apart: missing is an upper bound
 	first, high uint32
 	base        uint32               // lowest number since the last jump or restart
 	seen        *[window / 64]uint64 // bit n%window: number n was seen; nil: all from base to high
 
-	inexact   bool       // an arrival too old to be told apart: missing is an upper bound
 	missing   uint64     // numbers between first and high that never came
 	irregular *irregular // nil while the numbers come one after the other
 	lastMark  mark

@@ -10,7 +10,7 @@ const maxPerPair = 1 << 16
 
 // shrink evicts what was idle longest in a pair that holds too much.
 func (p *pair) shrink(t *Tracker) {
-	p.ikes = oldestOut(p.ikes, func(sa *ikeSA) mark { return sa.last }, func(sa *ikeSA) {
+	p.ikes = oldestOut(p.ikes, func(sa *ikeSA) mark { return sa.latest() }, func(sa *ikeSA) {
 		t.evicted++
 		t.forgetIKE(sa)
 	})
@@ -26,7 +26,7 @@ func (p *pair) shrink(t *Tracker) {
 		t.forgetPath(x)
 	})
 	for i, x := range p.paths {
-		x.index = i
+		x.index = int32(i)
 	}
 }
 

@@ -10,16 +10,12 @@ import (
 // on with a new one that it made.
 func (g *group) stale() []diagnose.Stale {
 	var out []diagnose.Stale
-	at := map[*ikeLine]int{}
-	for i, l := range g.ikes {
-		at[l] = i
-	}
 	for _, l := range g.ikes {
 		n := l.after
 		if n == nil || n.rekey {
 			continue
 		}
-		s := diagnose.Stale{IKE: at[l], NewIKE: at[n], Reversed: n.reversed, FirstNew: n.first.fact()}
+		s := diagnose.Stale{IKE: l.number, NewIKE: n.number, Reversed: n.reversed, FirstNew: n.first.fact()}
 		side := uint8(sideResponder) // of the old SA, that did not make the new one
 		if l.reversed != n.reversed {
 			side = sideInitiator
@@ -63,7 +59,7 @@ func sharesOnePath(n *ikeLine, p *path) bool {
 
 // keepaliveRuns finds the paths on which one side sent nothing but keepalives
 // after the other had fallen silent.
-func (g *group) keepaliveRuns(n naming, changes []diagnose.Change) []diagnose.Keepalives {
+func (g *group) keepaliveRuns(n *naming, changes []diagnose.Change) []diagnose.Keepalives {
 	var out []diagnose.Keepalives
 	for i, p := range n.paths {
 		if isTCP(p.transport) {

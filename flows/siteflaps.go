@@ -48,7 +48,7 @@ type siteFlap struct {
 // siteFlaps finds the gateways whose tunnels fell silent or came back together.
 // What one gateway explains is not held against another.
 func siteFlaps(groups []*group, sites []*site, end int64) []*siteFlap {
-	endings := map[int32][]ending{}
+	var endings [][]ending // by group
 	told := map[outageKey]bool{}
 	var out []*siteFlap
 	for _, s := range sites {
@@ -60,8 +60,11 @@ func siteFlaps(groups []*group, sites []*site, end int64) []*siteFlap {
 		for _, i := range s.groups {
 			g := groups[i]
 			firsts, lasts = append(firsts, g.first.time), append(lasts, g.last.time)
-			list, ok := endings[i]
-			if !ok {
+			if endings == nil {
+				endings = make([][]ending, len(groups))
+			}
+			list := endings[i]
+			if list == nil {
 				list = g.endings(end)
 				endings[i] = list
 			}

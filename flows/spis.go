@@ -21,7 +21,7 @@ func (g *group) spisInUse() report.SPIs {
 	out := report.SPIs{ToResponder: g.childrenInUse(true), ToInitiator: g.childrenInUse(false)}
 	var last *ikeLine
 	for _, l := range g.ikes {
-		if last == nil || l.last.compare(last.last) > 0 {
+		if last == nil || l.latest().compare(last.latest()) > 0 {
 			last = l
 		}
 	}

@@ -38,7 +38,7 @@ func (n *ikeLine) proven() bool {
 
 // lastAlive is the last packet of the IKE SA or its child SAs.
 func (n *ikeLine) lastAlive() mark {
-	m := n.last
+	m := n.latest()
 	for _, c := range n.children {
 		m = later(m, c.last)
 	}
@@ -93,7 +93,7 @@ func (n *ikeLine) status(end int64) report.Status {
 		}
 		return report.StatusUp
 	}
-	idle := end - n.last.time
+	idle := end - n.latest().time
 	switch {
 	case n.proposal.count > 0 && n.chosen == nil, n.after != nil, n.refused(idle), n.gaveUpEAP():
 		return report.StatusFailed
@@ -127,7 +127,7 @@ func (n *ikeLine) disconnected() bool {
 		}
 	}
 	for i := range n.paths {
-		seen(n.paths[i].path, n.paths[i].last)
+		seen(n.paths[i].path, n.paths[i].last())
 	}
 	for _, c := range n.children {
 		for _, s := range c.streams {
@@ -155,7 +155,7 @@ func (n *ikeLine) sendingsAtEnd() uint64 {
 		case isV1(x.typ):
 			c = x.unansweredSendings()
 		case !x.response.set():
-			c = x.requests
+			c = uint64(x.requests)
 		}
 		return false
 	})
@@ -267,7 +267,7 @@ func (g *group) oneWayPath() *path {
 
 func (g *group) oneWay() *tail {
 	if p := g.oneWayPath(); p != nil {
-		return &p.tail
+		return p.tail
 	}
 	return nil
 }

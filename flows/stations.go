@@ -19,7 +19,10 @@ type station struct {
 // the initiator on each path, in order, where the transport's family differs.
 // IKE on UDP 500, NAT traversal and raw ESP are one family: they belong to one
 // negotiation. So are fake TCP and the connection that carries its IKE.
-func (g *group) changes(index map[*path]int) []diagnose.Change {
+func (g *group) changes(n *naming) []diagnose.Change {
+	if !n.mixed() {
+		return nil
+	}
 	var out []diagnose.Change
 	stations := g.stations()
 	for i := 1; i < len(stations); i++ {
@@ -29,7 +32,7 @@ func (g *group) changes(index map[*path]int) []diagnose.Change {
 		}
 		c := diagnose.Change{
 			From: a.path.transport.String(), To: b.path.transport.String(),
-			FromPath: index[a.path], ToPath: index[b.path],
+			FromPath: n.at(a.path), ToPath: n.at(b.path),
 			LastOld: a.last.fact(), FirstNew: b.first.fact(),
 			SameSA: a.line != nil && a.line == b.line, OldWasUp: a.line != nil && a.line.proven() && a.line != b.line,
 		}
@@ -64,6 +67,16 @@ func (n *ikeLine) unansweredOfInitiator() int {
 		return false
 	})
 	return sendings
+}
+
+// mixed tells whether there are paths of more than one family.
+func (n *naming) mixed() bool {
+	for _, p := range n.paths {
+		if family(p.transport) != family(n.paths[0].transport) {
+			return true
+		}
+	}
+	return false
 }
 
 func family(t reassembly.Transport) int {

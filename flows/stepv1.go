@@ -28,7 +28,7 @@ func (x *exchange) sentV1(now mark, d uint64, m *ike.Message, c *plain, e *reass
 		x.step.answer = mark{}
 	}
 	x.digest = d
-	x.requests++
+	count1(&x.requests)
 	x.lastSent = now
 }
 
@@ -40,7 +40,7 @@ func (x *exchange) answeredV1(now mark, d uint64, m *ike.Message, c *plain, e *r
 	}
 	x.answered(now, true)
 	if x.step == nil {
-		x.step = &stepV1{}
+		x.own().step = &stepV1{}
 	}
 	if x.step.digest != d {
 		x.step.digest = d

@@ -25,15 +25,13 @@ type stream struct {
 	first, last    mark
 	content        uint64 // of the first packet; 0 if too short to tell
 	seq            sequence
-	copies         *copied // nil if there were none
+	uncommon       *uncommon // nil if there was none of it
 	ring           copyRing
 	lost           uint64 // packets and stretches lost by the capture as of the last packet
-	hole           *mark  // last hole of the TCP stream before the first packet, if any
 	confidence     reassembly.Confidence
 	largest        largest
 	trial          trial
-	run, stuck     *stuck      // in hand, and the longest so far
-	fragmented     *fragmented // nil if none was
+	run, stuck     *stuck // in hand, and the longest so far
 }
 
 // ends returns who sends the stream and to whom.
@@ -58,20 +56,35 @@ func (s *stream) has(e *reassembly.Event) bool {
 	return a.Port() == p.portA && b.Port() == p.portB && a.Addr() == p.pair.key.A && b.Addr() == p.pair.key.B
 }
 
-// copied returns the stream's counts of copies, to be read.
-func (s *stream) copied() copied {
-	if s.copies == nil {
-		return copied{}
-	}
-	return *s.copies
+// uncommon is what few streams have.
+type uncommon struct {
+	copies     copied
+	hole       mark // last hole of the TCP stream before the first packet
+	fragmented fragmented
 }
 
-// holed is the last hole of the TCP stream before the first packet.
+// unusual returns it to be written to.
+func (s *stream) unusual() *uncommon {
+	if s.uncommon == nil {
+		s.uncommon = &uncommon{}
+	}
+	return s.uncommon
+}
+
+// copied returns the stream's counts of copies, to be read.
+func (s *stream) copied() copied {
+	if s.uncommon == nil {
+		return copied{}
+	}
+	return s.uncommon.copies
+}
+
+// holed is the last hole of the TCP stream before the first packet, if any.
 func (s *stream) holed() mark {
-	if s.hole == nil {
+	if s.uncommon == nil {
 		return mark{}
 	}
-	return *s.hole
+	return s.uncommon.hole
 }
 
 // tellingLength is the least length in bytes of a message with an integrity
@@ -82,10 +95,11 @@ const tellingLength = 24
 // Numbers that went with a hole of the TCP stream are the capture's loss, too:
 // the peer has acknowledged those bytes.
 func (s *stream) add(e *reassembly.Event, lost uint64) {
+	m := mark{e.Time, e.Ref}
 	if c := s.path.tcp; c != nil {
 		lost += c.holes[s.dir]
+		c.spoke(s.dir, m)
 	}
-	m := mark{e.Time, e.Ref}
 	d := digest(e)
 	kind := copyNone
 	if s.seq.known(e.Sequence) {
@@ -93,19 +107,16 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 	}
 	s.at.dir[s.dir].add(e, kind)
 	if kind != copyNone {
-		if s.copies == nil {
-			s.copies = &copied{}
-		}
-		s.copies.add(kind, e)
+		s.unusual().copies.add(kind, e)
 		return
 	}
 	s.ring.push(e, d)
-	s.path.tail.add(s.dir, s.at.index, m)
+	s.path.data(s.dir, s.at.index, m)
 	s.path.spoke(s.dir, m)
 	if s.path.watches != nil {
 		s.path.sign(s.dir, m, true)
 	}
-	if s.path.runs != nil {
+	if s.path.aside != nil {
 		s.path.counted(s.dir, s.at.index, uint32(e.Length))
 	}
 	s.packets++

@@ -149,11 +149,12 @@ func (s *stream) longest() *stuck {
 
 func (r *stuck) fact() *diagnose.Stuck {
 	out := &diagnose.Stuck{
-		Size: int(r.size), Total: r.sent.total, Smaller: int(r.smaller), SmallerCount: r.others,
+		Size: int(r.size), Total: int(r.sent.total), Smaller: int(r.smaller), SmallerCount: r.others,
 		Back: slices.Max(r.back.packets[:]), BackLargest: int(r.back.largest),
 	}
-	for i, m := range r.sent.all() {
-		out.Sent = append(out.Sent, m.fact())
+	out.Sent = marks(&r.sent)
+	out.Waits = make([]float64, 0, len(out.Sent))
+	for i := range out.Sent {
 		if i > 0 && (i != keep || r.sent.total <= 2*keep) {
 			out.Waits = append(out.Waits, out.Sent[i].Time.Sub(out.Sent[i-1].Time).Seconds())
 		}
@@ -167,21 +168,19 @@ const maxRunsCounted = 8
 
 // count begins to count the packets the other way than dir for a run.
 func (p *path) count(dir uint8, r *stuck) {
-	if p.runs == nil {
-		p.runs = &[2][]*stuck{}
-	}
-	if l := p.runs[1-dir]; len(l) < maxRunsCounted {
-		p.runs[1-dir] = append(l, r)
+	runs := &p.rare().runs[1-dir]
+	if len(*runs) < maxRunsCounted {
+		*runs = append(*runs, r)
 	}
 }
 
 func (p *path) countNoMore(dir uint8, r *stuck) {
-	p.runs[1-dir] = slices.DeleteFunc(p.runs[1-dir], func(x *stuck) bool { return x == r })
+	p.aside.runs[1-dir] = slices.DeleteFunc(p.aside.runs[1-dir], func(x *stuck) bool { return x == r })
 }
 
 // counted tells the runs of a direction of a data packet.
-func (p *path) counted(dir uint8, tap int, n uint32) {
-	for _, r := range p.runs[dir] {
+func (p *path) counted(dir uint8, tap int32, n uint32) {
+	for _, r := range p.aside.runs[dir] {
 		r.live.packets[tap%tailTaps]++
 		r.live.largest = max(r.live.largest, n)
 	}

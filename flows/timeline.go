@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ikesniff/ikesniff/dissect/ike"
@@ -11,28 +12,29 @@ import (
 	"github.com/ikesniff/ikesniff/report"
 )
 
-// timeline writes what was seen of the tunnel, in order: first and last 16.
-func (g *group) timeline(t *report.Tunnel, f *diagnose.Facts, n naming) {
-	var out []report.TimelineEvent
-	add := func(m mark, dir, kind, format string, a ...any) {
+// timeline writes what was seen of the tunnel, in order: first and last 16. It
+// gathers them in out, which is empty, and returns that for further use.
+func (g *group) timeline(t *report.Tunnel, f *diagnose.Facts, out []report.TimelineEvent) []report.TimelineEvent {
+	add := func(m mark, dir, kind, text string) {
 		if m.set() {
-			out = append(out, report.TimelineEvent{Time: toTime(m.time), Ref: m.reportRef(), Direction: dir, Kind: kind, Text: fmt.Sprintf(format, a...)})
+			out = append(out, report.TimelineEvent{Time: toTime(m.time), Ref: m.reportRef(), Direction: dir, Kind: kind, Text: text})
 		}
 	}
 	for _, l := range g.ikes {
-		g.ikeEvents(l, n, add)
+		g.ikeEvents(l, add)
 	}
 	for _, c := range g.children {
 		s := c.head()
 		proto := strings.ToUpper(messageName(s.message))
-		add(c.first, g.way(c), "data", "%s SPI %08x: first packet, number %d%s%s", proto, s.spi, s.seq.first, overPath(s.path), c.doubtful())
+		add(c.first, g.way(c), "data", proto+" SPI "+spiString(s.spi)+": first packet, number "+
+			strconv.FormatUint(uint64(s.seq.first), 10)+overPath(s.path)+c.doubtful())
 	}
 	for _, m := range f.Moves {
 		kind := "address-change"
 		out = append(out, report.TimelineEvent{Time: m.At.Time, Ref: m.At.Ref, Kind: kind,
 			Text: fmt.Sprintf("the %s's endpoint changes from %s to %s", m.Side, m.From, m.To)})
 	}
-	out = append(out, transportEvents(t, f)...)
+	out = transportEvents(out, t, f)
 	last := [2]mark{}
 	for _, c := range g.children {
 		d := 0
@@ -53,26 +55,30 @@ func (g *group) timeline(t *report.Tunnel, f *diagnose.Facts, n naming) {
 		return int(int64(a.Ref.Frame) - int64(b.Ref.Frame))
 	})
 	t.EventsTotal = len(out)
+	shown := out
 	if len(out) > 2*keep {
-		out = append(out[:keep:keep], out[len(out)-keep:]...)
+		copy(out[keep:], out[len(out)-keep:])
+		shown = out[:2*keep]
 	}
-	if out != nil {
-		t.Events = out
-	}
+	t.Events = append(t.Events, shown...)
+	return out
 }
 
 // transportEvents tells what happened to the ways themselves: connections,
 // silence, the step from one to another.
-func transportEvents(t *report.Tunnel, f *diagnose.Facts) []report.TimelineEvent {
-	var out []report.TimelineEvent
+func transportEvents(out []report.TimelineEvent, t *report.Tunnel, f *diagnose.Facts) []report.TimelineEvent {
 	add := func(m diagnose.Mark, dir, kind, format string, a ...any) {
 		if !m.Time.IsZero() {
 			out = append(out, report.TimelineEvent{Time: m.Time, Ref: m.Ref, Direction: dir, Kind: kind, Text: fmt.Sprintf(format, a...)})
 		}
 	}
-	left := map[int]diagnose.Change{} // by path that was come to
-	for _, c := range f.Changes {
+	var left map[int]*diagnose.Change // by path that was come to
+	for i := range f.Changes {
+		c := &f.Changes[i]
 		add(c.LastOld, "to-responder", "left", "the last packet from the initiator on %s", where(t, c.FromPath))
+		if left == nil {
+			left = map[int]*diagnose.Change{}
+		}
 		left[c.ToPath] = c
 	}
 	for _, k := range f.Keepalives {
@@ -81,7 +87,8 @@ func transportEvents(t *report.Tunnel, f *diagnose.Facts) []report.TimelineEvent
 		}
 		add(k.First, way(k.ToResponder), "keepalives", "keepalive 0xFF, one every %.1f s, %d in all, and nothing back", k.Interval, k.Count)
 	}
-	for _, c := range f.TCP {
+	for i := range f.TCP {
+		c := &f.TCP[i]
 		if t.Paths[c.Path].Transport == reassembly.TransportFortinetESP.String() {
 			continue
 		}
@@ -148,12 +155,13 @@ func overPath(p *path) string {
 	case reassembly.TransportIP:
 		return ""
 	case reassembly.TransportUDP, reassembly.TransportUDPNATT:
-		return fmt.Sprintf(" on UDP %d", serverPort(p.portA, p.portB))
+		return " on UDP " + strconv.Itoa(int(serverPort(p.portA, p.portB)))
 	}
+	port := strconv.Itoa(int(p.tcp.server.Port()))
 	if p.transport == reassembly.TransportFortinetESP {
-		return fmt.Sprintf(" in fake TCP, port %d", p.tcp.server.Port())
+		return " in fake TCP, port " + port
 	}
-	return fmt.Sprintf(" on TCP %d", p.tcp.server.Port())
+	return " on TCP " + port
 }
 
 // serverPort picks the port that tells which service it is: 500, 4500, else the
@@ -177,9 +185,9 @@ func (c *child) doubtful() string {
 	return " (low confidence: too little to be sure that it is ESP)"
 }
 
-type addEvent func(m mark, dir, kind, format string, a ...any)
+type addEvent func(m mark, dir, kind, text string)
 
-func (g *group) ikeEvents(l *ikeLine, n naming, add addEvent) {
+func (g *group) ikeEvents(l *ikeLine, add addEvent) {
 	on := ""
 	if len(l.paths) > 0 {
 		on = overPath(l.paths[0].path)
@@ -193,34 +201,37 @@ func (g *group) ikeEvents(l *ikeLine, n naming, add addEvent) {
 				first = "IKEv1 aggressive mode"
 			}
 		}
-		add(l.first, l.way(sideInitiator), "ike-start", "%s%s, SPI %s", first, on, l.spiI)
+		add(l.first, l.way(sideInitiator), "ike-start", first+on+", SPI "+l.spiI.String())
 	case l.before != nil:
-		add(l.first, "", "ike-rekey", "new IKE SA %s%s takes over from %s (likely a rekey)", l.spiI, on, n.ike[l.before])
+		add(l.first, "", "ike-rekey", "new IKE SA "+l.spiI.String()+on+" takes over from "+l.before.name()+" (likely a rekey)")
 	default:
-		add(l.first, "", "ike-midway", "IKE SA %s%s met midway", l.spiI, on)
+		add(l.first, "", "ike-midway", "IKE SA "+l.spiI.String()+on+" met midway")
 	}
 	if l.doubt {
 		add(l.first, "", "ambiguous", "could be the successor of one of several IKE SAs of these peers; linked to none")
 	}
 	add(l.cookie.first, l.way(sideResponder), "cookie", "answer: COOKIE")
-	add(l.invalidKE.first, l.way(sideResponder), "invalid-ke", "answer: INVALID_KE_PAYLOAD, wants %s", ike.KEGroupName(l.wantedGroup))
+	if l.invalidKE.first.set() {
+		add(l.invalidKE.first, l.way(sideResponder), "invalid-ke", "answer: INVALID_KE_PAYLOAD, wants "+ike.KEGroupName(l.wantedGroup))
+	}
 	add(l.proposal.first, l.way(sideResponder), "no-proposal", "answer: NO_PROPOSAL_CHOSEN")
-	if len(l.chosen) > 0 {
-		p := proposal(&l.chosen[0])
-		add(l.chosenAt, l.way(sideResponder), "chosen", "proposal chosen: %s", strings.Join(nonEmpty(p.Encryption, p.Integrity, p.PRF, p.KeyExchange), " / "))
+	if l.chosen != nil && l.chosen.chosen != "" {
+		add(l.chosenAt, l.way(sideResponder), "chosen", l.chosen.chosen)
 	}
 	if l.version == 2 {
 		add(l.authDone, l.way(sideResponder), "authenticated", "IKE_AUTH answered")
 	} else {
 		add(l.authDone, "", "authenticated", "phase 1 complete")
 	}
-	for i, b := range l.births.all() {
+	i := 0
+	l.births.each(func(b *birth) {
 		if b.typ == exchangeCreateChild || isV1(b.typ) && i > 0 {
-			add(b.at, "", "child-exchange", "%s complete", exchangeName(b.typ))
+			add(b.at, "", "child-exchange", exchangeName(b.typ)+" complete")
 		}
-	}
-	if l.after == nil && g.lastChild().compare(l.last) < 0 {
-		add(l.last, "", "last-ike", "last IKE message of %s", l.spiI)
+		i++
+	})
+	if l.after == nil && g.lastChild().compare(l.latest()) < 0 {
+		add(l.latest(), "", "last-ike", "last IKE message of "+l.spiI.String())
 	}
 }
 

@@ -20,17 +20,19 @@ const (
 
 // Tracker is stage 1 for the pairs of addresses it is given.
 type Tracker struct {
-	cfg     Config
-	pairs   map[reassembly.Pair]*pair
-	paths   map[pathKey]*path
-	streams map[streamKey]*stream
-	ikes    map[ikeKey]*ikeSA
-	half    halfOpen
-	asked   asked
-	losses  map[lossKey]*loss
-	offers  interner
-	plain   plain  // reused for each message
-	scratch []byte // likewise
+	cfg      Config
+	pairs    map[reassembly.Pair]*pair
+	paths    map[pathKey]*path
+	streams  map[streamKey]*stream
+	ikes     map[ikeKey]*ikeSA
+	half     halfOpen
+	asked    asked
+	losses   map[lossKey]*loss
+	offers   interner
+	taps     tapNumbers
+	plain    plain  // reused for each message
+	scratch  []byte // likewise
+	notifies []uint16
 	// cache finds the stream of an ESP packet without hashing its whole key, and
 	// recent the path of other events.
 	cache  [cacheSize]*stream
@@ -115,9 +117,8 @@ func (t *Tracker) stream(e *reassembly.Event) *stream {
 	}
 	s := &stream{streamKey: k, path: p, lost: t.lost, last: mark{e.Time, e.Ref}}
 	if c := p.tcp; c != nil && c.holes[dir] > 0 {
-		hole := c.hole[dir]
 		s.lost += c.holes[dir]
-		s.hole = &hole
+		s.unusual().hole = c.hole[dir]
 	}
 	t.streams[k] = s
 	p.pair.streams = append(p.pair.streams, s)
@@ -169,7 +170,7 @@ func (t *Tracker) findPath(e *reassembly.Event) (*path, *pathTap, uint8) {
 		if isTCP(e.Transport) {
 			p.connection(t)
 		}
-		p.index = len(pr.paths)
+		p.index = int32(len(pr.paths))
 		pr.paths = append(pr.paths, p)
 	}
 	for _, at := range p.taps {
@@ -177,7 +178,7 @@ func (t *Tracker) findPath(e *reassembly.Event) (*path, *pathTap, uint8) {
 			return p, at, dir
 		}
 	}
-	at := &pathTap{tap: e.Tap, index: len(p.taps)}
+	at := &pathTap{tap: e.Tap, index: int32(len(p.taps))}
 	p.taps = append(p.taps, at)
 	return p, at, dir
 }

@@ -21,11 +21,10 @@ func (o *ikeLine) crossed(n *ikeLine) bool {
 // opening is the answered exchange that an IKE SA began with, nil if it was not
 // seen.
 func (n *ikeLine) opening() *exchange {
-	list := n.exchanges.all()
-	if len(list) == 0 {
+	if n.exchanges.kept() == 0 {
 		return nil
 	}
-	x := &list[0]
+	x := &n.exchanges.list[0] // the first ones stay where they are
 	if x.from != sideInitiator || x.typ != ike.ExchangeSAInit && !isPhase1(x.typ) || !x.request.set() || !x.response.set() {
 		return nil
 	}

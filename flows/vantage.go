@@ -28,7 +28,7 @@ func vantages(pairs []*pair, sources int) []*report.Vantage {
 				for dir := range at.dir {
 					from := [2]netip.Addr{fromA: p.key.A, fromB: p.key.B}[dir]
 					at.dir[dir].hops.each(func(h hop) {
-						i := int(h.source) - 1
+						i := int(h.source)
 						if i >= sources {
 							return
 						}

@@ -90,9 +90,9 @@ func TestHopsAreBounded(t *testing.T) {
 	if len(*h.more) > maxHopSources {
 		t.Errorf("%d sources kept", len(*h.more))
 	}
-	seen := map[int32]hop{}
+	seen := map[uint16]hop{}
 	h.each(func(x hop) { seen[x.source] = x })
-	if x := seen[1]; x.packets != 2 || x.most != 101 {
+	if x := seen[0]; x.packets != 2 || x.most != 101 {
 		t.Errorf("the first source: %+v", x)
 	}
 	if n := testing.AllocsPerRun(100, func() { h.see(&e) }); n > 0 {

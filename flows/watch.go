@@ -73,6 +73,21 @@ func (p *path) watch(dir uint8, w *watch) {
 	p.watches[dir] = append(l, w)
 }
 
+// unwatch lets go of the watches that are done. Most paths then have none.
+func (p *path) unwatch() {
+	if p.watches == nil {
+		return
+	}
+	waiting := 0
+	for dir, l := range p.watches {
+		p.watches[dir] = slices.DeleteFunc(l, func(w *watch) bool { return w.done })
+		waiting += len(p.watches[dir])
+	}
+	if waiting == 0 {
+		p.watches = nil
+	}
+}
+
 // sign tells the watches of a direction of a packet.
 func (p *path) sign(dir uint8, m mark, data bool) {
 	l := p.watches[dir]

@@ -182,7 +182,7 @@ func factsOf(events []reassembly.Event, n int, each func(*Tracker, int64)) []*di
 	b, groups, _ := merge(trackers, &Input{End: end})
 	var out []*diagnose.Facts
 	for _, g := range groups {
-		_, f := b.describe(g)
+		_, f := b.describe(g, &memory{})
 		out = append(out, f)
 	}
 	return out

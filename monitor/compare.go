@@ -17,7 +17,7 @@ func (m *Monitor) compare(now time.Time, r *row, j *flows.Judged) {
 	transport, port := lastUsed(t)
 	switch {
 	case was == nil:
-		m.add(report.Change{Kind: report.ChangeTunnel, Time: now, TunnelID: t.ID, Text: "new tunnel: " + t.Verdict, Tunnel: t})
+		m.add(report.Change{Kind: report.ChangeTunnel, Time: t.FirstSeen, TunnelID: t.ID, Text: "new tunnel: " + t.Verdict, Tunnel: t})
 	default:
 		if text := stateChange(was, t, r.transport, transport); text != "" {
 			m.add(report.Change{Kind: report.ChangeTunnel, Time: now, TunnelID: t.ID, Text: text, Tunnel: t})

@@ -3,12 +3,10 @@ package output
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"reflect"
-	"slices"
+	"strconv"
 	"strings"
 	"sync"
-	"time"
 )
 
 // encoder writes values as encoding/json would, without HTML escapes, and so that
@@ -18,10 +16,15 @@ import (
 //
 // How a type is written is settled once. What this encoder has no way of its own
 // for, such as a type with a MarshalJSON method, it leaves to encoding/json.
+//
+// The text goes from function to function as an argument: kept in the encoder, it
+// would be a pointer written to the heap for each piece, which is dear while
+// garbage is collected.
 type encoder struct {
-	buf    []byte
 	indent bool
-	depth  int // of the values that encode is given
+	depth  int      // of the values that encode is given
+	buf    []byte   // used again
+	keys   []string // of the maps in hand, used again
 	err    error
 }
 
@@ -32,27 +35,54 @@ func newEncoder(indent bool, depth int) *encoder { return &encoder{indent: inden
 // encode returns the JSON of v without a line end, valid until the next call. A
 // value is read without being copied if v is a pointer to it.
 func (e *encoder) encode(v any) ([]byte, error) {
-	e.buf, e.err = e.buf[:0], nil
-	r := reflect.ValueOf(v)
-	if !r.IsValid() {
-		return append(e.buf, "null"...), nil
-	}
-	writerOf(r.Type())(e, r, e.depth)
+	e.err = nil
+	e.buf = e.value(e.buf[:0], v, e.depth)
 	return e.buf, e.err
 }
 
-// writer appends a value that stands depth levels deep.
-type writer func(e *encoder, v reflect.Value, depth int)
+// value appends what an interface holds.
+func (e *encoder) value(b []byte, v any, depth int) []byte {
+	switch x := v.(type) { // nearly all evidence is one of these
+	case nil:
+		return append(b, "null"...)
+	case string:
+		return appendString(b, x)
+	case bool:
+		return strconv.AppendBool(b, x)
+	case int:
+		return appendInt(b, int64(x))
+	case uint64:
+		return appendUint(b, x)
+	}
+	r := reflect.ValueOf(v)
+	return writerOf(r.Type())(e, b, r, depth)
+}
 
-var writers sync.Map // reflect.Type to writer
+// writer appends a value that stands depth levels deep.
+type writer func(e *encoder, b []byte, v reflect.Value, depth int) []byte
+
+// writers has the writer of each type that was met. A type may hold itself, so
+// what holds it keeps the place of its writer, which is filled in before anybody
+// else gets to see it.
+var writers = struct {
+	sync.Mutex
+	places map[reflect.Type]*writer
+}{places: map[reflect.Type]*writer{}}
 
 func writerOf(t reflect.Type) writer {
-	if w, ok := writers.Load(t); ok {
-		return w.(writer)
+	writers.Lock()
+	defer writers.Unlock()
+	return *placeOf(t)
+}
+
+func placeOf(t reflect.Type) *writer {
+	p := writers.places[t]
+	if p == nil {
+		p = new(writer)
+		writers.places[t] = p
+		*p = makeWriter(t)
 	}
-	w := makeWriter(t)
-	writers.Store(t, w)
-	return w
+	return p
 }
 
 var (
@@ -71,149 +101,70 @@ func makeWriter(t reflect.Type) writer {
 	}
 	switch t.Kind() {
 	case reflect.Bool:
-		return func(e *encoder, v reflect.Value, _ int) {
-			if v.Bool() {
-				e.buf = append(e.buf, "true"...)
-			} else {
-				e.buf = append(e.buf, "false"...)
-			}
-		}
+		return func(_ *encoder, b []byte, v reflect.Value, _ int) []byte { return strconv.AppendBool(b, v.Bool()) }
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return func(e *encoder, v reflect.Value, _ int) { e.buf = appendInt(e.buf, v.Int()) }
+		return func(_ *encoder, b []byte, v reflect.Value, _ int) []byte { return appendInt(b, v.Int()) }
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return func(e *encoder, v reflect.Value, _ int) { e.buf = appendUint(e.buf, v.Uint()) }
+		return func(_ *encoder, b []byte, v reflect.Value, _ int) []byte { return appendUint(b, v.Uint()) }
 	case reflect.Float64:
 		return writeFloat
 	case reflect.String:
-		return func(e *encoder, v reflect.Value, _ int) { e.buf = appendString(e.buf, v.String()) }
+		return func(_ *encoder, b []byte, v reflect.Value, _ int) []byte { return appendString(b, v.String()) }
 	case reflect.Pointer:
-		return writePointer
+		return pointerWriter(placeOf(t.Elem()))
 	case reflect.Interface:
-		return writeInterface
+		return func(e *encoder, b []byte, v reflect.Value, depth int) []byte { return e.value(b, v.Interface(), depth) }
 	case reflect.Slice:
 		if t.Elem().Kind() != reflect.Uint8 {
-			return writeSlice
+			return sliceWriter(placeOf(t.Elem()))
 		}
 	case reflect.Map:
 		if t.Key().Kind() == reflect.String && !t.Key().Implements(textMarshaler) {
-			return writeMap
+			return mapWriter(t, placeOf(t.Elem()))
 		}
 	case reflect.Struct:
-		fields, ok := fieldsOf(t)
-		if !ok {
-			return writeByMethod
+		if fields, ok := fieldsOf(t); ok {
+			return func(e *encoder, b []byte, v reflect.Value, depth int) []byte { return e.fields(b, fields, v, depth) }
 		}
-		return func(e *encoder, v reflect.Value, depth int) { e.fields(fields, v, depth) }
+		return writeByMethod
 	}
 	return writeOther
 }
 
+// indents is a line end and the spaces of the next line, for what stands no
+// deeper than reports go.
+var indents = "\n" + strings.Repeat("  ", 32)
+
 // line begins a line for what stands depth levels deep.
-func (e *encoder) line(depth int) {
-	if e.indent {
-		e.buf = append(e.buf, '\n')
-		for range depth {
-			e.buf = append(e.buf, "  "...)
-		}
+func (e *encoder) line(b []byte, depth int) []byte {
+	if !e.indent {
+		return b
 	}
+	n := 1 + 2*depth
+	b = append(b, indents[:min(n, len(indents))]...)
+	for i := len(indents); i < n; i++ {
+		b = append(b, ' ')
+	}
+	return b
 }
 
 // next begins another entry of a list, map or struct.
-func (e *encoder) next(first bool, depth int) {
+func (e *encoder) next(b []byte, first bool, depth int) []byte {
 	if !first {
-		e.buf = append(e.buf, ',')
+		b = append(b, ',')
 	}
-	e.line(depth)
-}
-
-func writePointer(e *encoder, v reflect.Value, depth int) {
-	if v.IsNil() {
-		e.buf = append(e.buf, "null"...)
-		return
-	}
-	writerOf(v.Type().Elem())(e, v.Elem(), depth)
-}
-
-func writeInterface(e *encoder, v reflect.Value, depth int) {
-	if v.IsNil() {
-		e.buf = append(e.buf, "null"...)
-		return
-	}
-	writerOf(v.Elem().Type())(e, v.Elem(), depth)
-}
-
-func writeSlice(e *encoder, v reflect.Value, depth int) {
-	e.buf = append(e.buf, '[')
-	n := v.Len()
-	w := writerOf(v.Type().Elem())
-	for i := range n {
-		e.next(i == 0, depth+1)
-		w(e, v.Index(i), depth+1)
-	}
-	if n > 0 {
-		e.line(depth)
-	}
-	e.buf = append(e.buf, ']')
-}
-
-func writeMap(e *encoder, v reflect.Value, depth int) {
-	keys := v.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-	e.buf = append(e.buf, '{')
-	first := true
-	for _, k := range keys {
-		x := v.MapIndex(k)
-		if x.Kind() == reflect.Interface && x.IsNil() {
-			continue
-		}
-		e.next(first, depth+1)
-		first = false
-		e.buf = appendString(e.buf, k.String())
-		e.buf = append(e.buf, ':')
-		if e.indent {
-			e.buf = append(e.buf, ' ')
-		}
-		writerOf(x.Type())(e, x, depth+1)
-	}
-	if !first {
-		e.line(depth)
-	}
-	e.buf = append(e.buf, '}')
-}
-
-func writeTime(e *encoder, v reflect.Value, depth int) {
-	if !v.CanAddr() || !v.CanInterface() {
-		writeByMethod(e, v, depth)
-		return
-	}
-	t := v.Addr().Interface().(*time.Time)
-	if _, offset := t.Zone(); offset != 0 || t.Year() < 0 || t.Year() > 9999 {
-		writeByMethod(e, v, depth) // which may be an error
-		return
-	}
-	e.buf = append(e.buf, '"')
-	e.buf = t.AppendFormat(e.buf, time.RFC3339Nano)
-	e.buf = append(e.buf, '"')
-}
-
-func writeFloat(e *encoder, v reflect.Value, depth int) {
-	f := v.Float()
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		writeOther(e, v, depth) // an error
-		return
-	}
-	e.buf = appendFloat(e.buf, f)
+	return e.line(b, depth)
 }
 
 // writeOther leaves a value to encoding/json, with its lists made.
-func writeOther(e *encoder, v reflect.Value, depth int) {
-	writeByMethod(e, rebuildValue(v, unchanged), depth)
+func writeOther(e *encoder, b []byte, v reflect.Value, depth int) []byte {
+	return writeByMethod(e, b, rebuildValue(v, unchanged), depth)
 }
 
 // writeByMethod leaves a value that writes itself to encoding/json.
-func writeByMethod(e *encoder, v reflect.Value, depth int) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+func writeByMethod(e *encoder, b []byte, v reflect.Value, depth int) []byte {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	if e.indent {
 		enc.SetIndent(strings.Repeat("  ", depth), "  ")
@@ -222,7 +173,7 @@ func writeByMethod(e *encoder, v reflect.Value, depth int) {
 		if e.err == nil {
 			e.err = err
 		}
-		return
+		return b
 	}
-	e.buf = append(e.buf, escapeInvisible(bytes.TrimRight(b.Bytes(), "\n"))...)
+	return append(b, escapeInvisible(bytes.TrimRight(text.Bytes(), "\n"))...)
 }

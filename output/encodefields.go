@@ -11,7 +11,7 @@ type field struct {
 	name      string // quoted, with the colon, for one line
 	spaced    string // with a space behind the colon
 	omitEmpty bool
-	write     writer
+	write     *writer
 }
 
 // fieldsOf lists the fields of a struct, those of embedded structs among them. It
@@ -37,23 +37,14 @@ func fieldsOf(t reflect.Type) (list []field, ok bool) {
 		quoted := string(appendString(nil, name))
 		list = append(list, field{
 			index: f.Index, name: quoted + ":", spaced: quoted + ": ", omitEmpty: options == "omitempty",
-			// Types may hold themselves, so writers are looked up when they are needed.
-			write: func(e *encoder, v reflect.Value, depth int) { writerOf(v.Type())(e, v, depth) },
+			write: placeOf(f.Type),
 		})
-	}
-	for i := range list {
-		f := &list[i]
-		switch x := t.FieldByIndex(f.index).Type; x.Kind() {
-		case reflect.Struct, reflect.Slice, reflect.Map, reflect.Pointer, reflect.Interface:
-		default:
-			f.write = writerOf(x)
-		}
 	}
 	return list, true
 }
 
-func (e *encoder) fields(list []field, v reflect.Value, depth int) {
-	e.buf = append(e.buf, '{')
+func (e *encoder) fields(b []byte, list []field, v reflect.Value, depth int) []byte {
+	b = append(b, '{')
 	first := true
 	for i := range list {
 		f := &list[i]
@@ -61,24 +52,27 @@ func (e *encoder) fields(list []field, v reflect.Value, depth int) {
 		if !ok || f.omitEmpty && empty(x) {
 			continue
 		}
-		e.next(first, depth+1)
+		b = e.next(b, first, depth+1)
 		first = false
 		if e.indent {
-			e.buf = append(e.buf, f.spaced...)
+			b = append(b, f.spaced...)
 		} else {
-			e.buf = append(e.buf, f.name...)
+			b = append(b, f.name...)
 		}
-		f.write(e, x, depth+1)
+		b = (*f.write)(e, b, x, depth+1)
 	}
 	if !first {
-		e.line(depth)
+		b = e.line(b, depth)
 	}
-	e.buf = append(e.buf, '}')
+	return append(b, '}')
 }
 
 // of returns the field of a struct; there is none behind an embedded pointer that
 // is nil.
 func (f *field) of(v reflect.Value) (reflect.Value, bool) {
+	if len(f.index) == 1 {
+		return v.Field(f.index[0]), true
+	}
 	for i, n := range f.index {
 		if i > 0 && v.Kind() == reflect.Pointer {
 			if v.IsNil() {

@@ -1,14 +1,9 @@
 package output
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
 )
 
 // grid is a table without rules: columns two spaces apart. Cells may have
@@ -87,44 +82,15 @@ func (g *grid) width() int {
 	return total
 }
 
-// render returns the lines. Streaming mode is not used: it takes widths from
-// the first row and cuts the rest. Trimming, wrapping and the rewriting of
-// headers are off for the same reason: cells come out as they went in.
+// render returns the lines.
 func (g *grid) render() ([]string, error) {
-	aligns := make([]tw.Align, len(g.right))
-	for i, right := range g.right {
-		aligns[i] = tw.AlignLeft
-		if right {
-			aligns[i] = tw.AlignRight
-		}
-	}
-	var buf bytes.Buffer
-	t := tablewriter.NewTable(&buf,
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders:  tw.BorderNone,
-			Symbols:  tw.NewSymbols(tw.StyleNone),
-			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
-		})),
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithRowAutoFormat(tw.Off),
-		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
-		tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithTrimSpace(tw.Off),
-		tablewriter.WithAutoHide(tw.Off),
-		tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}),
-		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: aligns}),
-		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: aligns}),
-	)
-	t.Header(g.heads)
-	for _, row := range g.rows {
-		if err := t.Append(row); err != nil {
-			return nil, err
-		}
-	}
-	if err := t.Render(); err != nil {
+	l := layouts.Get().(*layout)
+	defer layouts.Put(l)
+	text, err := l.lay(g)
+	if err != nil {
 		return nil, err
 	}
-	lines := strings.Split(strings.TrimSuffix(buf.String(), "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	g.colour(lines[1:])
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(strings.Repeat(" ", g.indent)+line, " ")

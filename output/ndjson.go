@@ -3,7 +3,6 @@ package output
 import (
 	"bufio"
 	"io"
-	"reflect"
 	"time"
 
 	"github.com/ikesniff/ikesniff/report"
@@ -63,12 +62,12 @@ func NDJSON(w io.Writer, s *report.Stream) error {
 // an error: numbers and years that JSON cannot write. A value is read without
 // being copied if v is a pointer to it.
 func AppendRecord(b []byte, v any) ([]byte, error) {
-	e := encoder{buf: b}
-	writerOf(reflect.TypeOf(v))(&e, reflect.ValueOf(v), 0)
+	var e encoder
+	line := e.value(b, v, 0)
 	if e.err != nil {
 		return b, e.err
 	}
-	return append(e.buf, '\n'), nil
+	return append(line, '\n'), nil
 }
 
 // Record leads every line.

@@ -8,12 +8,28 @@ import "time"
 type clock struct {
 	now    func() time.Time
 	packet int64 // time of the last packet; 0 before the first
+	ahead  int   // packets in a row that are far ahead of it
 	fresh  bool  // it came since the last look
 	from   int64 // time of a packet, and when it was looked at
 	at     time.Time
 }
 
-func (c *clock) saw(t int64) { c.packet, c.fresh = t, true }
+const (
+	// A packet that is farAhead of the one before, in ns, does not move the clock
+	// until sureAhead of them came in a row: one broken timestamp must not age
+	// everything.
+	farAhead  = 3600e9
+	sureAhead = 8
+)
+
+func (c *clock) saw(t int64) {
+	if c.packet != 0 && t-c.packet > farAhead {
+		if c.ahead++; c.ahead < sureAhead {
+			return
+		}
+	}
+	c.packet, c.ahead, c.fresh = t, 0, true
+}
 
 // look returns the capture's time in nanoseconds since the Unix epoch, and the
 // time by the program's clock.

@@ -67,6 +67,9 @@ func Run(ctx context.Context, src capture.Source, opt Options) (*report.Stream, 
 	}
 
 	in := input(r, workers, opt.Version)
+	for _, w := range workers {
+		w.classifier = nil // its memory may be had for the tunnels now
+	}
 	if stopped != "" {
 		in.Because = append(in.Because, stopped)
 	}

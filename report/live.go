@@ -74,9 +74,11 @@ type Counters struct {
 
 // RingCounters are those of the ring between kernel and program. Received is
 // all that passed the kernel's filter: delivered, still in the ring, or dropped.
+// Split are frames that offloading had merged, Pieces what they were taken apart
+// into.
 type RingCounters struct {
-	Received, Dropped, Freezes uint64
-	Looped, Split, Damaged     uint64
+	Received, Dropped, Freezes     uint64
+	Looped, Split, Damaged, Pieces uint64
 }
 
 // SinkCounters tell what became of what was to be written. Dropped items found

@@ -1,6 +1,10 @@
 package live
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/ikesniff/ikesniff/capture"
+)
 
 // Places in a block and in a packet's header (linux/if_packet.h).
 const (
@@ -26,7 +30,10 @@ const (
 // were merged (virtio_net_hdr).
 const (
 	packetOutgoing = 4
+	gsoTCP4        = 1 // VIRTIO_NET_HDR_GSO_TCPV4
+	gsoTCP6        = 4 // VIRTIO_NET_HDR_GSO_TCPV6
 	gsoUDP         = 5 // VIRTIO_NET_HDR_GSO_UDP_L4
+	gsoECN         = 0x80
 )
 
 // record is one packet of a block. Data lies in the block, with headroom in
@@ -44,6 +51,15 @@ type record struct {
 	kind      uint8
 	gso       uint8
 	gsoSize   uint16
+}
+
+// merged tells whether the frame is one of several, all of which are there.
+func (r *record) merged() bool {
+	switch r.gso &^ gsoECN {
+	case gsoTCP4, gsoTCP6, gsoUDP:
+		return r.captured == r.wire && linkType(r.hardware) == capture.LinkEthernet
+	}
+	return false
 }
 
 func (r *record) data() []byte { return r.block[r.mac : r.mac+r.captured : r.mac+r.captured] }

@@ -132,3 +132,41 @@ func TestSplit(t *testing.T) {
 		t.Error("one datagram is no merged one")
 	}
 }
+
+func TestSplitTCP(t *testing.T) {
+	frame := append(make([]byte, 12), 0x81, 0x00, 0, 7, 0x86, 0xdd, 0x60, 0, 0, 0, 0x12, 0x34, 6, 64)
+	frame = append(frame, make([]byte, 32)...)
+	frame = append(frame, 0x11, 0x94, 0x11, 0x94, 0xff, 0xff, 0xff, 0x9c, 0, 0, 0, 9, 0x60, flagCWR|flagPSH|flagFIN|0x10, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1)
+	headers := len(frame)
+	payload := append(bytes.Repeat([]byte{0xaa}, 100), bytes.Repeat([]byte{0xbb}, 100)...)
+	payload = append(payload, 0xcc)
+	var s splitter
+	if !s.begin(append(frame, payload...), 100) {
+		t.Fatal("not taken apart")
+	}
+	sequences := []uint32{0xffffff9c, 0, 100}
+	flags := []byte{flagCWR | 0x10, 0x10, flagPSH | flagFIN | 0x10}
+	lengths := []int{100, 100, 1}
+	for i := range 3 {
+		b := s.next()
+		if len(b) != headers+lengths[i] {
+			t.Fatalf("piece %d has %d bytes", i, len(b))
+		}
+		h := b[s.l4:]
+		if n := binary.BigEndian.Uint32(h[tcpSequence:]); n != sequences[i] || h[tcpFlags] != flags[i] || int(be16(b, 22)) != 24+lengths[i] {
+			t.Errorf("piece %d: sequence %d, flags %x, IPv6 length %d", i, n, h[tcpFlags], be16(b, 22))
+		}
+	}
+	if s.next() != nil {
+		t.Error("a fourth piece")
+	}
+	for n := range frame { // cut anywhere in the headers, it is no frame to take apart
+		if s.begin(frame[:n], 1) && n < headers {
+			for b := s.next(); b != nil; b = s.next() {
+			}
+			if n < headers {
+				t.Errorf("%d of %d bytes of headers are taken apart", n, headers)
+			}
+		}
+	}
+}

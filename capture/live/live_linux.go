@@ -123,6 +123,7 @@ func (s *Source) bind() error {
 func (s *Source) Next(p *capture.Packet) error {
 	for {
 		if b := s.split.next(); b != nil {
+			s.ring.stats.Pieces++
 			s.deliver(p, &s.current, b, len(b))
 			return nil
 		}
@@ -179,9 +180,9 @@ func (s *Source) take(p *capture.Packet) bool {
 		return false
 	}
 	r.restoreTag()
-	if r.gso == gsoUDP && s.split.begin(r.data(), int(r.gsoSize)) {
+	if r.merged() && s.split.begin(r.data(), int(r.gsoSize)) {
 		s.ring.stats.Split++
-		return false // its parts come next
+		return false // its pieces come next
 	}
 	s.deliver(p, r, r.data(), r.wire)
 	return true
@@ -191,10 +192,13 @@ func (s *Source) deliver(p *capture.Packet, r *record, data []byte, wire int) {
 	s.number++
 	*p = capture.Packet{
 		Ref: capture.FrameRef(0, s.number), Time: r.time, LinkType: linkType(r.hardware), Data: data, OrigLen: wire,
-		Interface: s.interfaceOf(r.index), Direction: capture.DirectionIn, GSOSize: r.gsoSize,
+		Interface: s.interfaceOf(r.index), Direction: capture.DirectionIn,
 		DropsBefore: s.ring.stats.Dropped - s.dropped,
 	}
 	s.dropped = s.ring.stats.Dropped
+	if len(data) == r.captured { // it was not taken apart
+		p.GSOSize = r.gsoSize
+	}
 	if r.kind == packetOutgoing {
 		p.Direction = capture.DirectionOut
 	}
@@ -208,19 +212,6 @@ func (s *Source) deliver(p *capture.Packet, r *record, data []byte, wire int) {
 		s.first = r.time
 	}
 	s.last = max(s.last, r.time)
-}
-
-// linkType tells how frames of a kind of hardware begin.
-func linkType(hardware uint16) capture.LinkType {
-	switch hardware {
-	case unix.ARPHRD_ETHER, unix.ARPHRD_LOOPBACK:
-		return capture.LinkEthernet
-	case unix.ARPHRD_PPP:
-		return capture.LinkPPP
-	case unix.ARPHRD_NONE, unix.ARPHRD_TUNNEL, unix.ARPHRD_TUNNEL6, unix.ARPHRD_SIT, unix.ARPHRD_RAWIP:
-		return capture.LinkRaw
-	}
-	return capture.LinkEthernet
 }
 
 // interfaceOf returns an interface's place in the run's table.

@@ -40,9 +40,13 @@ type Stats struct {
 	// Freezes counts how often the ring was full.
 	Freezes uint64
 	// Looped are the second sightings that a loopback interface makes; Split the
-	// merged datagrams that were taken apart; Damaged the packets whose place in
+	// merged frames that were taken apart; Damaged the packets whose place in
 	// the ring made no sense. All are of those received.
 	Looped, Split, Damaged uint64
+	// Pieces are what merged frames were taken apart into. What was delivered is
+	// Received without Dropped, Looped, Damaged, Split and what is still in the
+	// ring, and with Pieces.
+	Pieces uint64
 }
 
 // Change is something that happened to an interface.

@@ -230,17 +230,26 @@ func (w *Writer) finish(now int64) error {
 	return err
 }
 
-// Reopen ends the current file and begins it anew, as after it was moved away.
-// In a rotation the next one begins.
+// Reopen hands over what was written and, where the file's name no longer means
+// the open file, as after it was moved away, ends that and begins a new one. In a
+// rotation the next one begins.
 func (w *Writer) Reopen() error {
-	err := w.finish(w.last)
-	if !w.o.Rotation.Any() {
-		f, e := os.OpenFile(w.o.Name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666)
-		if err = errors.Join(err, e); e == nil {
-			w.out = &blocks{file: f}
+	if w.o.Rotation.Any() {
+		return w.finish(w.last)
+	}
+	if w.out != nil {
+		there, err := os.Stat(w.o.Name)
+		open, err2 := w.out.file.Stat()
+		if err == nil && err2 == nil && os.SameFile(there, open) {
+			return w.Flush()
 		}
 	}
-	return err
+	err := w.finish(w.last)
+	f, e := os.OpenFile(w.o.Name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666)
+	if e == nil {
+		w.out = &blocks{file: f}
+	}
+	return errors.Join(err, e)
 }
 
 // Close ends the last file: the capture ended at time end. A file without packets

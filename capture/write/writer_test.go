@@ -206,6 +206,13 @@ func TestReopen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_ = w.Packet(packet(0), "eth0", nil)
+	if err := w.Reopen(); err != nil { // nobody moved it: it goes on
+		t.Fatal(err)
+	}
+	if got, _ := readAll(t, name); len(got) != 1 {
+		t.Errorf("%d packets are there after reopening, want 1", len(got))
+	}
 	_ = w.Packet(packet(1), "eth0", nil)
 	if err := os.Rename(name, name+".1"); err != nil {
 		t.Fatal(err)
@@ -217,9 +224,9 @@ func TestReopen(t *testing.T) {
 	if err := w.Close(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range []string{name, name + ".1"} {
-		if got, _ := readAll(t, f); len(got) != 1 {
-			t.Errorf("%s has %d packets", f, len(got))
+	for f, want := range map[string]int{name: 1, name + ".1": 2} {
+		if got, _ := readAll(t, f); len(got) != want {
+			t.Errorf("%s has %d packets, want %d", f, len(got), want)
 		}
 	}
 }

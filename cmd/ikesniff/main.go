@@ -23,6 +23,7 @@ const (
 )
 
 func main() {
+	easeCollector()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks for a report of what was read so far; a second one
 	// ends the program at once.

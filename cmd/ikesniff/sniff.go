@@ -18,7 +18,8 @@ When it ends (Ctrl-C, SIGTERM, q) it prints the report of what it remembers.
 Capturing takes Linux and CAP_NET_RAW: run it as root, or allow it once with
     sudo setcap cap_net_raw=ep $(command -v ikesniff)
 Privileges are given up as soon as the capture is open: with sudo it goes on as
-the user who called it. Elsewhere a capture can be piped in, see the examples.
+the user who called it. Files are opened after that, so it has to be allowed to
+write them. Elsewhere a capture can be piped in, see the examples.
 
 SIGUSR1 prints a report in between, SIGHUP opens files anew.
 

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ikesniff/ikesniff/flows/diagnose"
 	"github.com/ikesniff/ikesniff/internal/privilege"
 	"github.com/ikesniff/ikesniff/output"
 	view "github.com/ikesniff/ikesniff/output/live"
@@ -48,6 +47,7 @@ type session struct {
 
 // perform captures until the end, and prints the report.
 func (s *sniffing) perform(ctx context.Context) error {
+	ignorePipe()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if s.duration > 0 {
@@ -107,17 +107,9 @@ func (r *session) openSinks() (err error) {
 		r.report = newReportSink(r.sniffing.report)
 	}
 	if r.metrics != "" {
-		r.exporter = metrics.New(metrics.Options{Codes: anomalyCodes(), Version: programVersion()})
+		r.exporter = metrics.New(metrics.Options{Codes: codes(), Version: programVersion(), Revision: revision()})
 	}
 	return nil
-}
-
-// anomalyCodes are those of all anomalies.
-func anomalyCodes() (list []string) {
-	for _, e := range diagnose.Catalogue() {
-		list = append(list, string(e.Code))
-	}
-	return list
 }
 
 // keys is where a screen reads them, nil where standard input has packets.
@@ -215,7 +207,7 @@ func (r *session) begins() {
 func (r *session) describe(s *report.Snapshot) []report.Change {
 	changes := r.origin.describe(s)
 	if r.lines != nil {
-		s.Counters.Sinks = append(s.Counters.Sinks, r.lines.Counters())
+		s.Counters.Sinks = append(s.Counters.Sinks, r.lines.counters())
 	}
 	if r.packets != nil {
 		s.Counters.Sinks = append(s.Counters.Sinks, r.packets.counters())

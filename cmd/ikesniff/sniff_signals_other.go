@@ -6,3 +6,5 @@ import "os"
 
 // Other systems have no signals for that.
 var signalReport, signalReopen os.Signal
+
+func ignorePipe() {}

@@ -21,6 +21,18 @@ type lineSink struct {
 	*queue.Queue
 	out  *swapped
 	name string // of a file, "" for standard output
+	// unopened says why it could not be opened anew, nil if it could.
+	unopened atomic.Pointer[string]
+}
+
+// counters are those of the queue. A file that could not be opened anew fails,
+// though the one before is still written.
+func (l *lineSink) counters() report.SinkCounters {
+	c := l.Counters()
+	if text := l.unopened.Load(); text != nil && c.Error == "" {
+		c.Error = *text
+	}
+	return c
 }
 
 // swapped is a writer that can be exchanged by the goroutine that writes.
@@ -55,9 +67,12 @@ func (l *lineSink) reopen() {
 	}
 	l.Do(func() {
 		f, err := openAppend(l.name)
-		if err != nil {
-			return // what was open goes on; the next SIGHUP tries again
+		if err != nil { // what was open goes on; the next SIGHUP tries again
+			text := "it could not be opened anew: " + err.Error()
+			l.unopened.Store(&text)
+			return
 		}
+		l.unopened.Store(nil)
 		if old, ok := l.out.Writer.(io.Closer); ok {
 			old.Close()
 		}

@@ -78,7 +78,7 @@ func (o *origin) describe(snap *report.Snapshot) (changes []report.Change) {
 		}
 		st := o.ring.Stats()
 		snap.Counters.Ring = &report.RingCounters{
-			Received: st.Received, Dropped: st.Dropped, Freezes: st.Freezes, Looped: st.Looped, Split: st.Split, Damaged: st.Damaged,
+			Received: st.Received, Dropped: st.Dropped, Freezes: st.Freezes, Looped: st.Looped, Split: st.Split, Damaged: st.Damaged, Pieces: st.Pieces,
 		}
 		// At most a line every ten seconds, however many rounds lose something.
 		if st.Dropped > o.told && (snap.Time.Sub(o.at) >= 10*time.Second || !snap.Running) {

@@ -100,24 +100,25 @@ func (l *look) expired(a, b childLook) *expired {
 	if !a.BornHere || !b.BornHere || !a.Last.set() || !b.Last.set() {
 		return nil
 	}
-	e := &expired{a: a, b: b, last: a.Last}
-	if b.Last.Time.After(e.last.Time) {
-		e.last = b.Last
+	last := a.Last
+	if b.Last.Time.After(last.Time) {
+		last = b.Last
 	}
 	born, ok := l.birth(a, b)
 	if !ok {
 		return nil
 	}
-	e.born = born
-	age := e.last.Time.Sub(born).Seconds()
+	lifetime := 0.0
+	age := last.Time.Sub(born).Seconds()
 	for _, life := range usualLifetimes {
 		if age > life-lifeShort && age < life+lifeOver {
-			e.lifetime = life
+			lifetime = life
 		}
 	}
-	if e.lifetime == 0 {
+	if lifetime == 0 {
 		return nil
 	}
+	e := &expired{a: a, b: b, last: last, born: born, lifetime: lifetime}
 	margin := time.Duration(e.lifetime / 10 * float64(time.Second))
 	for i := range l.ike {
 		v := &l.ike[i]

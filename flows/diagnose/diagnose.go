@@ -2,8 +2,8 @@ package diagnose
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ikesniff/ikesniff/report"
@@ -52,7 +52,9 @@ func findings(l *look) []*finding {
 		}
 		all = append(all, r.finding)
 	}
-	link(l, all)
+	if len(all) > 1 {
+		link(l, all)
+	}
 	for _, f := range all {
 		f.finish(l)
 	}
@@ -64,7 +66,7 @@ func number(found []*finding) []report.Anomaly {
 	list := make([]report.Anomaly, len(found))
 	for i, f := range found {
 		// Provisional IDs, so that links survive the sorting.
-		f.ID = fmt.Sprint(i)
+		f.ID = strconv.Itoa(i)
 		list[i] = f.Anomaly
 	}
 	for i, f := range found {
@@ -84,6 +86,9 @@ func number(found []*finding) []report.Anomaly {
 // was found. They are shown by falling severity, then by first_seen, then by
 // code and number. Links in ConsequenceOf follow the IDs.
 func Number(list []report.Anomaly) {
+	if len(list) == 0 {
+		return
+	}
 	slices.SortStableFunc(list, func(a, b report.Anomaly) int {
 		return cmp.Or(a.FirstSeen.Compare(b.FirstSeen), a.LastSeen.Compare(b.LastSeen), cmp.Compare(a.Observation, b.Observation))
 	})
@@ -92,7 +97,7 @@ func Number(list []report.Anomaly) {
 	for i := range list {
 		a := &list[i]
 		counts[a.Code]++
-		id := fmt.Sprintf("%s-%d", a.Code, counts[a.Code])
+		id := a.Code + "-" + strconv.Itoa(counts[a.Code])
 		if a.ID != "" {
 			ids[a.ID] = id
 		}

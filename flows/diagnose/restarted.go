@@ -14,7 +14,7 @@ func (l *look) usedAfterRestart(m *mismatch) {
 			fresh = append(fresh, v)
 		}
 	}
-	if len(fresh) == 0 {
+	if len(fresh) == 0 || len(fresh) == 1 && l.allOf(fresh[0]) {
 		return
 	}
 	slices.SortStableFunc(fresh, func(a, b *ikeLook) int { return a.sa.FirstSeen.Compare(b.sa.FirstSeen) })
@@ -48,6 +48,11 @@ func (l *look) usedAfterRestart(m *mismatch) {
 	m.newUsed = slices.ContainsFunc(l.children, func(c childLook) bool {
 		return c.ToResponder == m.loser && c.sa.IKESA != "" && c.sa.IKESA == m.restart.sa.ID
 	})
+}
+
+// allOf tells whether no child SA is known to belong to another IKE SA than v.
+func (l *look) allOf(v *ikeLook) bool {
+	return !slices.ContainsFunc(l.children, func(c childLook) bool { return c.sa.IKESA != "" && c.sa.IKESA != v.sa.ID })
 }
 
 // lastUses tells, for each IKE SA, when a side of the tunnel last used it or its

@@ -20,6 +20,9 @@ func (v ikeLook) steps(kind string) []step {
 	var out []step
 	for i := range min(len(v.Exchanges), len(v.sa.Exchanges)) {
 		if x := &v.sa.Exchanges[i]; kind == "" || x.Type == kind {
+			if out == nil {
+				out = make([]step, 0, len(v.sa.Exchanges)-i)
+			}
 			out = append(out, step{&v.Exchanges[i], x})
 		}
 	}

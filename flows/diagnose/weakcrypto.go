@@ -81,19 +81,15 @@ func weaknesses(p *report.Proposal) (weak []string, forbidden bool) {
 	return weak, forbidden
 }
 
-var (
-	desName  = regexp.MustCompile(`(^|[^0-9A-Z])DES([^A-Z]|$)`)
-	nullName = regexp.MustCompile(`(^|_)NULL$`)
-	numbers  = regexp.MustCompile(`[0-9]+`)
-)
+var desName = regexp.MustCompile(`(^|[^0-9A-Z])DES([^A-Z]|$)`)
 
 func weakEncryption(name string) (why string, forbidden bool) {
 	switch {
 	case strings.Contains(name, "3DES"):
 		return "64-bit blocks", false
-	case desName.MatchString(name):
+	case strings.Contains(name, "DES") && desName.MatchString(name): // most have no DES to look at
 		return "56-bit key", true
-	case nullName.MatchString(name):
+	case name == "NULL", strings.HasSuffix(name, "_NULL"):
 		return "no encryption", true
 	}
 	for _, old := range []string{"BLOWFISH", "IDEA", "CAST", "RC5"} {
@@ -117,7 +113,7 @@ func weakHash(name string) (why string, forbidden bool) {
 // weakGroup judges by the size in the name ("MODP_1024", "1024-bit MODP
 // Group"), or by the number where there is no more than that ("group 2").
 func weakGroup(name string) (why string, forbidden bool) {
-	n := numbers.FindAllString(name, -1)
+	n := strings.FieldsFunc(name, func(r rune) bool { return r < '0' || r > '9' })
 	has := func(s string) bool { return slices.Contains(n, s) }
 	if strings.Contains(name, "MODP") {
 		switch {
@@ -155,7 +151,7 @@ func weakGroup(name string) (why string, forbidden bool) {
 // weakChoices makes one finding for each different weak proposal chosen.
 func weakChoices(l *look) []*finding {
 	var out []*finding
-	byChoice := map[string]*finding{}
+	var byChoice map[string]*finding
 	for _, v := range l.ike {
 		if v.sa.Proposal == nil {
 			continue
@@ -170,6 +166,9 @@ func weakChoices(l *look) []*finding {
 		if f == nil {
 			f = weakCrypto.finding(0, at, at)
 			f.Count = 0
+			if byChoice == nil {
+				byChoice = map[string]*finding{}
+			}
 			byChoice[chosen] = f
 			out = append(out, f)
 			strong := slices.ContainsFunc(v.sa.Offered, func(p report.Proposal) bool {

@@ -44,12 +44,12 @@ func full() *report.Snapshot {
 		Counters: report.Counters{
 			Packets: 1000, IPsecPackets: 700, IgnoredPackets: 200, MalformedPackets: 10,
 			TruncatedPackets: 3, UndecidedPackets: 4, Bytes: 123456,
-			IKEMessages: 20, ESPPackets: 600, AHPackets: 30, Keepalives: 50, TCPConnections: 6, IgnoredForgotten: 7, Evicted: 8,
-			Ring: &report.RingCounters{Received: 1050, Dropped: 40, Freezes: 2, Looped: 5, Split: 9, Damaged: 1},
+			IKEMessages: 20, ESPPackets: 600, AHPackets: 30, Keepalives: 50, TCPConnections: 6, IgnoredForgotten: 7, Evicted: 8, ChangesLeft: 7,
+			Ring: &report.RingCounters{Received: 1050, Dropped: 40, Freezes: 2, Looped: 5, Split: 9, Damaged: 1, Pieces: 11},
 			Sinks: []report.SinkCounters{
 				{Name: "stdout", Written: 11, Dropped: 12, Error: "no space left on device"}, {Name: "packets", Written: 13},
 			},
-			TunnelsSeen: 14, TunnelsForgotten: 10, Missing: 15, ChangesLeft: 17,
+			TunnelsSeen: 14, TunnelsForgotten: 10, Missing: 15,
 			Anomalies: map[string]uint64{"esp-loss": 16, "of-another-version": 1},
 		},
 	}
@@ -144,6 +144,7 @@ func TestAllValues(t *testing.T) {
 		`ikesniff_kernel_freezes_total{}`:                          2,
 		`ikesniff_kernel_looped_packets_total{}`:                   5,
 		`ikesniff_kernel_split_packets_total{}`:                    9,
+		`ikesniff_kernel_split_pieces_total{}`:                     11,
 		`ikesniff_kernel_damaged_packets_total{}`:                  1,
 		`ikesniff_sink_written_items_total{sink="stdout"}`:         11,
 		`ikesniff_sink_written_items_total{sink="packets"}`:        13,
@@ -151,7 +152,7 @@ func TestAllValues(t *testing.T) {
 		`ikesniff_sink_dropped_items_total{sink="packets"}`:        0,
 		`ikesniff_sink_failing{sink="stdout"}`:                     1,
 		`ikesniff_sink_failing{sink="packets"}`:                    0,
-		`ikesniff_events_left_out_total{}`:                         17,
+		`ikesniff_changes_left_out_total{}`:                        7,
 		`ikesniff_evictions_total{}`:                               8,
 		`ikesniff_ignored_connections_forgotten_total{}`:           7,
 	}
