@@ -259,6 +259,14 @@ func (s *soak) readReport() (r report.Report) {
 func (s *soak) check() {
 	page := fetch("/metrics")
 	n := func(name string) uint64 { return uint64(metric(page, name)) }
+	// Lines that sum up come each minute, whatever happens.
+	for range 20 {
+		if s.program.lines.Load() == n(`ikesniff_sink_written_items_total{sink="stdout"}`) {
+			break
+		}
+		time.Sleep(700 * time.Millisecond)
+		page = fetch("/metrics")
+	}
 	s.checkPackets(n)
 	dropped := n(`ikesniff_sink_dropped_items_total{sink="stdout"}`)
 	s.checkLines(n, dropped)
