@@ -31,6 +31,21 @@ type exchange struct {
 	watch     *watch // of the other side, while INFORMATIONAL has no answer
 }
 
+// idRange bounds the message IDs of exchanges: beyond it there are none.
+type idRange struct {
+	least, most uint32
+	any         bool
+}
+
+func (r *idRange) has(id uint32) bool { return r.any && r.least <= id && id <= r.most }
+
+func (r *idRange) add(id uint32) {
+	if !r.any {
+		*r = idRange{id, id, true}
+	}
+	r.least, r.most = min(r.least, id), max(r.most, id)
+}
+
 // maxNotifies bounds the kinds of notifies kept for an exchange.
 const maxNotifies = 16
 
