@@ -1,6 +1,10 @@
 package flows
 
-import "github.com/ikesniff/ikesniff/dissect/ike"
+import (
+	"math"
+
+	"github.com/ikesniff/ikesniff/dissect/ike"
+)
 
 // Sides of an IKE SA.
 const (
@@ -31,19 +35,16 @@ type exchange struct {
 	watch     *watch // of the other side, while INFORMATIONAL has no answer
 }
 
-// idRange bounds the message IDs of exchanges: beyond it there are none.
-type idRange struct {
-	least, most uint32
-	any         bool
-}
+// idBound is above the message IDs of exchanges: from it on there are none, but
+// for the last one that there can be, of which it tells nothing.
+type idBound uint32
 
-func (r *idRange) has(id uint32) bool { return r.any && r.least <= id && id <= r.most }
+func (b idBound) mayHave(id uint32) bool { return id < uint32(b) || id == math.MaxUint32 }
 
-func (r *idRange) add(id uint32) {
-	if !r.any {
-		*r = idRange{id, id, true}
+func (b *idBound) add(id uint32) {
+	if id < math.MaxUint32 {
+		*b = max(*b, idBound(id+1))
 	}
-	r.least, r.most = min(r.least, id), max(r.most, id)
 }
 
 // maxNotifies bounds the kinds of notifies kept for an exchange.

@@ -51,7 +51,7 @@ func (t *Tracker) exchangeV2(sa *ikeSA, m *ike.Message, c *plain, from uint8, d 
 		print = ike.Fingerprint(m)
 	}
 	var x *exchange
-	if initial || sa.ids[from].has(m.MessageID) { // a new one needs no search
+	if initial || sa.ids[from].mayHave(m.MessageID) { // a new one needs no search
 		x = sa.findV2(m, c, from, d, print)
 	}
 	if x == nil {

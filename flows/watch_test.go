@@ -46,39 +46,3 @@ func TestPathsAround(t *testing.T) {
 		t.Errorf("no more than %d paths around one IKE SA: the test shows little", found)
 	}
 }
-
-// The message IDs of all exchanges that are kept lie in the range that is
-// searched.
-func TestIDRange(t *testing.T) {
-	seen := 0
-	for seed := range uint64(20) {
-		tr := NewTracker(Config{})
-		events := many(seed)
-		for i := range events {
-			tr.Event(&events[i])
-		}
-		for _, sa := range tr.ikes {
-			for _, x := range sa.exchanges.all() {
-				if x.typ == exchangeSAInit {
-					continue
-				}
-				seen++
-				if !sa.ids[x.from].has(x.id) {
-					t.Errorf("seed %d: exchange %d of side %d is not in %+v", seed, x.id, x.from, sa.ids[x.from])
-				}
-			}
-		}
-	}
-	if seen == 0 {
-		t.Error("no exchange was looked at")
-	}
-	var r idRange
-	if r.has(0) {
-		t.Error("an empty range has 0")
-	}
-	r.add(7)
-	r.add(5)
-	if r.has(4) || !r.has(5) || !r.has(6) || !r.has(7) || r.has(8) {
-		t.Errorf("%+v is not 5 to 7", r)
-	}
-}
