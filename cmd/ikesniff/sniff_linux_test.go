@@ -74,6 +74,7 @@ func TestSniffReplayed(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			netlab.Run(t, func(t *testing.T) { replayed(t, file) })
 		})
 	}
