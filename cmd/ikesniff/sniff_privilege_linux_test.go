@@ -67,6 +67,7 @@ const noCapabilities = "0000000000000000"
 // What root may do is given up once the capture is open, by every thread, and
 // capturing goes on.
 func TestGivesUpCapabilities(t *testing.T) {
+	t.Parallel()
 	netlab.Run(t, func(t *testing.T) {
 		s := sniff(t, nil, "-i", "b0", "-f", "json")
 		if s == nil {
@@ -103,6 +104,7 @@ func replayNoAnswer(t *testing.T, s *sniffer) {
 
 // Root becomes another user, in every thread, and files are that user's.
 func TestBecomesUser(t *testing.T) {
+	t.Parallel()
 	uid, gid := nobody(t)
 	netlab.Run(t, func(t *testing.T) {
 		dir, closed := openDir(t), filepath.Join(openDir(t), "closed")
@@ -196,6 +198,7 @@ func asNobody(t *testing.T, uid, gid int, capabilities []uintptr, args ...string
 
 // Who may not capture is told what to do; CAP_NET_RAW alone is enough.
 func TestNeedsNetRaw(t *testing.T) {
+	t.Parallel()
 	uid, gid := nobody(t)
 	netlab.Run(t, func(t *testing.T) {
 		for _, on := range []string{"b0", "any"} {

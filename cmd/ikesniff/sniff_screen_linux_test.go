@@ -58,6 +58,7 @@ func settings(t *testing.T, terminal *os.File) (mode uint32) {
 // A view is shown until it is ended, by q, Ctrl-C or a signal. Then the terminal
 // is as before, and the report stands on it.
 func TestScreenEnds(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(s *sniffer, control *os.File){
 		"q":      func(_ *sniffer, control *os.File) { control.WriteString("q") },
 		"Ctrl-C": func(_ *sniffer, control *os.File) { control.WriteString("\x03") },
@@ -99,6 +100,7 @@ func TestScreenEnds(t *testing.T) {
 
 // --plain has lines on a terminal, too, and Ctrl-C ends them.
 func TestPlainOnTerminal(t *testing.T) {
+	t.Parallel()
 	s, control := onTerminal(t, "--plain", "-r", "../../testdata/pcaps/no-answer.pcap")
 	if !s.says("new tunnel") {
 		return
@@ -115,6 +117,7 @@ func TestPlainOnTerminal(t *testing.T) {
 
 // A terminal that hangs up, as when a connection breaks, leaves nothing running.
 func TestTerminalHangsUp(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{}, {"--plain"}} {
 		s, control := onTerminal(t, append(args, "-r", "../../testdata/pcaps/no-answer.pcap")...)
 		if !s.says("198.51.100.40") {
