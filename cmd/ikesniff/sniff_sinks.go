@@ -86,10 +86,11 @@ type packetSink struct {
 	queue   *queue.Queue
 	writer  *write.Writer
 	item    []byte
-	put     uint64        // items given, by the capturing goroutine
-	refused uint64        // for lack of room, likewise
-	lost    atomic.Uint64 // that could not be written
-	packet  keptItem      // of the writing goroutine
+	put     uint64                // items given, by the capturing goroutine
+	refused uint64                // for lack of room, likewise
+	lost    atomic.Uint64         // that could not be written
+	why     atomic.Pointer[error] // the last reason for that
+	packet  keptItem              // of the writing goroutine
 }
 
 func (s *sniffing) openPackets() (*packetSink, error) {
@@ -115,15 +116,28 @@ func (k *packetSink) write(item []byte) error {
 	if err := k.packet.read(item); err != nil {
 		return err
 	}
-	err := k.writer.Packet(&k.packet.packet, k.packet.name, k.packet.comments)
-	k.lost.Store(k.writer.Lost())
-	return err
+	return k.noted(k.writer.Packet(&k.packet.packet, k.packet.name, k.packet.comments))
 }
 
 func (k *packetSink) flush() error {
-	err := k.writer.Flush()
+	return k.noted(k.writer.Flush())
+}
+
+// noted lets other goroutines see what an error of the writer cost.
+func (k *packetSink) noted(err error) error {
 	k.lost.Store(k.writer.Lost())
+	if err != nil {
+		k.why.Store(&err)
+	}
 	return err
+}
+
+// reason is why packets could not be written, nil if none was lost so.
+func (k *packetSink) reason() error {
+	if err := k.why.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 func (k *packetSink) counters() report.SinkCounters {
@@ -135,7 +149,7 @@ func (k *packetSink) counters() report.SinkCounters {
 // close ends the files: the capture ended at time end.
 func (k *packetSink) close(end time.Time) error {
 	var err error
-	k.queue.Do(func() { err = k.writer.Close(end) })
+	k.queue.Do(func() { err = k.noted(k.writer.Close(end)) })
 	ctx, cancel := context.WithTimeout(context.Background(), closeFor)
 	defer cancel()
 	left := k.queue.Close(ctx)
