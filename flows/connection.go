@@ -86,12 +86,22 @@ func (a *asked) put(c *connection) {
 			delete(a.m, k)
 		}
 	}
-	if a.head > maxAsked {
-		a.order = append([]*connection(nil), a.order[a.head:]...)
-		a.head = 0
+	if len(a.order) >= 2*maxAsked {
+		a.thin()
 	}
 	a.m[c.key()] = c
 	a.order = append(a.order, c)
+}
+
+// thin takes those out of the order that are not waiting any more.
+func (a *asked) thin() {
+	left := make([]*connection, 0, len(a.m)+1)
+	for _, c := range a.order[a.head:] {
+		if a.m[c.key()] == c {
+			left = append(left, c)
+		}
+	}
+	a.order, a.head = left, 0
 }
 
 func (c *connection) key() [2]netip.AddrPort { return [2]netip.AddrPort{c.client, c.server} }

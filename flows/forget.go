@@ -47,6 +47,14 @@ func (f *Follower) sweep(before int64) {
 			delete(f.t.asked.m, k)
 		}
 	}
+	f.t.asked.thin()
+	// A pair of which only a path is left, as where a connection ends after its
+	// tunnel was forgotten, is part of no tunnel that would take it along.
+	for _, p := range f.t.pairs {
+		if p.last < before && len(p.ikes)+len(p.streams) == 0 {
+			f.prunePair(p, before)
+		}
+	}
 }
 
 // prune forgets what was idle since before, of a tunnel that goes on or as a

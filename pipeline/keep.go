@@ -43,6 +43,7 @@ type keeper struct {
 	bytes   []byte // of out
 	labels  labels
 	servers map[serverWords]struct{}
+	swept   int64 // when idle pairs were looked for
 
 	now    int64 // time of the packet in hand
 	packet *capture.Packet
@@ -57,6 +58,9 @@ const (
 	keepPairs    = 1 << 17
 	keepFlows    = 64 // of a pair
 	keepBuffered = 32 << 20
+	// keepIdle is how long a pair may be idle before it is forgotten, and how
+	// often idle ones are looked for, in ns of the capture.
+	keepIdle = 600e9
 )
 
 // pairWords are two addresses, the smaller first.
@@ -219,65 +223,9 @@ func (p *keptPair) flow(key flowWords) *keptFlow {
 	return &p.flows[len(p.flows)-1]
 }
 
-// hold keeps a packet until it is known whether its pair has a tunnel.
-func (k *keeper) hold(p *keptPair, flow flowWords) {
-	if len(p.held) == 0 {
-		p.since = k.now
-		k.waiting = append(k.waiting, p)
-	}
-	own := *k.packet
-	own.Data = append([]byte(nil), own.Data...)
-	own.Buffer = nil
-	p.held = append(p.held, heldPacket{own, flow})
-	k.held += len(own.Data)
-	for len(k.waiting) > 0 && (k.held > holdAtMost || k.now-k.waiting[0].since > holdFor) {
-		old := k.waiting[0]
-		k.waiting = k.waiting[1:]
-		if old != p {
-			k.drop(old)
-			continue
-		}
-		k.waiting = append(k.waiting, p) // the one in hand may go on
-		p.since = k.now
-		break
-	}
-}
-
-// drop gives up what a pair holds.
-func (k *keeper) drop(p *keptPair) {
-	for i := range p.held {
-		k.held -= len(p.held[i].packet.Data)
-	}
-	p.held = nil
-}
-
-// release keeps what a pair has held: it turned out to matter.
-func (k *keeper) release(p *keptPair) {
-	for i := range p.held {
-		k.keep(&p.held[i].packet, p.key, p.held[i].flow)
-	}
-	k.drop(p)
-}
-
 func (k *keeper) keep(p *capture.Packet, pair pairWords, flow flowWords) {
 	k.bytes = append(k.bytes, p.Data...)
 	k.out = append(k.out, keptPacket{*p, len(k.bytes), pair, flow})
-}
-
-// thin forgets pairs without a tunnel, and those idle for longest.
-func (k *keeper) thin() {
-	limit := k.now - holdFor
-	for pass := 0; len(k.pairs) >= keepPairs; pass++ {
-		for key, p := range k.pairs {
-			if p.last < limit && (pass > 0 || !p.kept) {
-				k.drop(p)
-				delete(k.pairs, key)
-			}
-		}
-		if pass > 0 {
-			limit = limit/2 + k.now/2 + 1
-		}
-	}
 }
 
 // judged takes the names and the servers of tunnels.
@@ -289,6 +237,9 @@ func (k *keeper) judged(j *flows.Judgement) {
 	}
 	k.labels.judged(j, from)
 }
+
+// evicted takes the ids of tunnels that are known no more.
+func (k *keeper) evicted(ids []string) { k.labels.forget(ids) }
 
 // flush hands out what was kept.
 func (k *keeper) flush() {
@@ -310,6 +261,7 @@ func (k *keeper) flush() {
 	clear(k.out)
 	k.out, k.bytes = k.out[:0], k.bytes[:0]
 	k.labels.forgetEvidence()
+	k.sweep()
 }
 
 func (k *keeper) close() { k.flush() }

@@ -30,16 +30,12 @@ func newLabels() labels {
 // judged takes tunnels as they were judged. Of their anomalies' evidence, that in
 // packets from number from on can still be named.
 func (l *labels) judged(j *flows.Judgement, from uint64) {
-	for _, id := range append(append([]string(nil), j.Gone...), j.Forgotten...) {
-		for _, k := range l.ends[id] {
-			delete(l.byEnds, k)
-			delete(l.byPair, k.pair)
-		}
-		delete(l.ends, id)
-	}
+	l.forget(j.Gone)
+	l.forget(j.Forgotten)
 	for i := range j.Tunnels {
 		t := j.Tunnels[i].Tunnel
 		text := label(t)
+		l.forgetEnds(t.ID) // it may have left some
 		list := l.ends[t.ID][:0]
 		for _, e := range j.Tunnels[i].Ends {
 			k := endsOf(e)
@@ -55,6 +51,21 @@ func (l *labels) judged(j *flows.Judgement, from uint64) {
 				}
 			}
 		}
+	}
+}
+
+// forget forgets tunnels.
+func (l *labels) forget(ids []string) {
+	for _, id := range ids {
+		l.forgetEnds(id)
+		delete(l.ends, id)
+	}
+}
+
+func (l *labels) forgetEnds(id string) {
+	for _, k := range l.ends[id] {
+		delete(l.byEnds, k)
+		delete(l.byPair, k.pair)
 	}
 }
 

@@ -89,6 +89,7 @@ type watcher struct {
 	whole     time.Time // when all tunnels are looked at together again
 	endpoints []reassembly.Endpoint
 	listed    time.Time // when endpoints were listed
+	left      uint64    // changes that found no room
 }
 
 func newWatcher(src capture.Source, opt WatchOptions) *watcher {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ikesniff/ikesniff/flows"
@@ -37,7 +38,7 @@ func (w *watcher) round(now int64, wall time.Time) {
 		w.within, w.rounds.began = true, wall
 		w.reader.whole.Advance(now)
 		w.worker.tracker.Advance(now)
-		w.monitor.Evicted(at, w.follower.Round(now))
+		w.begin(at, now)
 	}
 	if wall.Sub(w.listed) >= listEvery {
 		w.endpoints, w.listed = w.worker.classifier.Endpoints(), wall
@@ -59,6 +60,15 @@ func (w *watcher) round(now int64, wall time.Time) {
 	}
 	if done || end.Sub(w.published) >= w.opt.Every {
 		w.publish(at, end, true)
+	}
+}
+
+// begin begins a round of the follower.
+func (w *watcher) begin(at time.Time, now int64) {
+	evicted := w.follower.Round(now)
+	w.monitor.Evicted(at, evicted)
+	if w.keeper != nil {
+		w.keeper.evicted(evicted)
 	}
 }
 
@@ -101,7 +111,7 @@ func latest(a, b time.Time) time.Time {
 func (w *watcher) finish() {
 	now, wall := w.clock.look()
 	at := time.Unix(0, now).UTC()
-	w.monitor.Evicted(at, w.follower.Round(now))
+	w.begin(at, now)
 	for !w.judge(now, at, wall) {
 		wall = w.opt.Now()
 	}
@@ -127,7 +137,12 @@ func (w *watcher) publish(at, wall time.Time, running bool) {
 	w.monitor.Count(&s.Counters)
 	s.Rows = w.monitor.Rows(at, shown*max(w.opt.Every, w.rounds.took))
 	changes, left := w.monitor.Changes()
-	s.Counters.ChangesLeft += left
+	if left > 0 {
+		w.left += left
+		changes = append(changes, report.Change{Kind: report.ChangeCapture, Time: at, Severity: report.SeverityWarning,
+			Text: fmt.Sprintf("too much happened at once: %d events are left out (%d in all); counts and reports are complete", left, w.left)})
+	}
+	s.Counters.ChangesLeft = w.left
 	w.opt.Publish(s, changes)
 	// Rows cost time, too, where there are very many.
 	if t := w.opt.Now(); t.Sub(wall) > w.opt.Every/share {

@@ -47,6 +47,7 @@ type Writer struct {
 	number  int
 	names   []string // of the files there are, oldest first
 	lost    uint64
+	written uint64
 }
 
 type key struct {
@@ -137,6 +138,10 @@ func (w *Writer) fail(err error, more uint64) error {
 // Lost counts packets that could not be written.
 func (w *Writer) Lost() uint64 { return w.lost }
 
+// Written counts packets that were handed to the system. Those that were given to
+// Packet are written, lost, or wait for the next Flush.
+func (w *Writer) Written() uint64 { return w.written }
+
 // full tells whether a packet of this time belongs into another file.
 func (w *Writer) full(now int64) bool {
 	r := w.o.Rotation
@@ -198,6 +203,7 @@ func (w *Writer) Flush() error {
 	if err := w.out.flush(); err != nil {
 		return w.fail(err, 0)
 	}
+	w.written += w.pending
 	w.pending = 0
 	return nil
 }

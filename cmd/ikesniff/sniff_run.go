@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/ikesniff/ikesniff/internal/privilege"
@@ -40,6 +41,8 @@ type session struct {
 	summed  time.Time
 	reports chan func(*report.Stream)
 	last    *report.Snapshot
+
+	printing atomic.Bool // a report in between
 }
 
 // perform captures until the end, and prints the report.

@@ -43,7 +43,7 @@ func (r *session) onSignals(ctx context.Context, end func()) {
 				r.lines.reopen()
 			}
 			if r.packets != nil {
-				r.packets.queue.Do(func() { _ = r.packets.writer.Reopen() }) // what fails, fails with the next packet
+				r.packets.reopen()
 			}
 			r.renewReport()
 		}
@@ -65,10 +65,17 @@ func (r *session) renewReport() {
 }
 
 // printInBetween prints a report on standard error, in a goroutine: whoever reads
-// it may be slow.
+// it may be slow. While one is being printed, others are not: they would wait in
+// memory.
 func (r *session) printInBetween(text []byte, err error) {
+	if !r.printing.CompareAndSwap(false, true) {
+		return
+	}
 	if err != nil {
 		text = []byte("ikesniff: " + err.Error() + "\n")
 	}
-	go r.stderr.Write(text)
+	go func() {
+		_, _ = r.stderr.Write(text)
+		r.printing.Store(false)
+	}()
 }

@@ -86,8 +86,9 @@ type packetSink struct {
 	queue   *queue.Queue
 	writer  *write.Writer
 	item    []byte
-	put     uint64                // items given, by the capturing goroutine
-	refused uint64                // for lack of room, likewise
+	put     uint64 // items given, by the capturing goroutine
+	refused uint64 // for lack of room, likewise
+	written atomic.Uint64
 	lost    atomic.Uint64         // that could not be written
 	why     atomic.Pointer[error] // the last reason for that
 	packet  keptItem              // of the writing goroutine
@@ -123,8 +124,10 @@ func (k *packetSink) flush() error {
 	return k.noted(k.writer.Flush())
 }
 
-// noted lets other goroutines see what an error of the writer cost.
+// noted lets other goroutines see what the writer knows. The queue does not know
+// it: a write that fails takes packets along that the queue gave before.
 func (k *packetSink) noted(err error) error {
+	k.written.Store(k.writer.Written())
 	k.lost.Store(k.writer.Lost())
 	if err != nil {
 		k.why.Store(&err)
@@ -142,8 +145,15 @@ func (k *packetSink) reason() error {
 
 func (k *packetSink) counters() report.SinkCounters {
 	c := k.queue.Counters()
-	c.Dropped = k.refused + k.lost.Load()
+	c.Written, c.Dropped = k.written.Load(), k.refused+k.lost.Load()
 	return c
+}
+
+// reopen ends the file and begins it anew. What fails, fails with the next packet.
+func (k *packetSink) reopen() {
+	k.queue.Do(func() {
+		_ = k.noted(k.writer.Reopen())
+	})
 }
 
 // close ends the files: the capture ended at time end.
