@@ -66,13 +66,16 @@ func (in *input) next(p *Packet) bool {
 	}
 	p.Buffer = in.win.buffer
 	i := &in.info
-	if in.untimed == untimed {
-		if i.Packets == untimed { // the first that has a time
-			i.FirstTime, i.LastTime = p.Time, p.Time
+	if t := p.Time; in.untimed == untimed {
+		in.lastTime = t
+		switch {
+		case i.Packets == untimed: // the first that has a time
+			i.FirstTime, i.LastTime = t, t
+		case t > i.LastTime:
+			i.LastTime = t
+		case t < i.FirstTime:
+			i.FirstTime = t
 		}
-		i.FirstTime = min(i.FirstTime, p.Time)
-		i.LastTime = max(i.LastTime, p.Time)
-		in.lastTime = p.Time
 	}
 	i.Packets++
 	i.Bytes += uint64(len(p.Data))

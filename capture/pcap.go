@@ -25,6 +25,7 @@ type pcapReader struct {
 	order     order
 	link      LinkType
 	headerLen int    // of a record
+	usual     bool   // the record header has 16 bytes, whose order is not in doubt
 	fraction  uint64 // nanoseconds of a unit of the second time field
 	minor     uint16
 	iface     uint16
@@ -61,6 +62,7 @@ func newPcapReader(in *input) (*pcapReader, error) {
 	if major != 2 {
 		return nil, flawf(0, "it is a pcap of version %d.%d, and only 2.x is known", major, r.minor)
 	}
+	r.usual = r.headerLen == pcapRecordLen && r.minor > 3
 	in.snaplen(o.u32(h[16:]))
 	r.link = LinkType(o.u32(h[20:])) // drops the upper 16 bits, as it should
 	r.iface = in.names.id("")
@@ -71,13 +73,14 @@ func newPcapReader(in *input) (*pcapReader, error) {
 // next implements recordReader.
 func (r *pcapReader) next(p *Packet) error {
 	w := r.in.win
-	if r.headerLen == pcapRecordLen && r.minor > 3 && w.end-w.start >= pcapRecordLen {
+	if b := w.buf[w.start:w.end]; r.usual && len(b) >= pcapRecordLen {
 		// The common case: the whole record is there, and nothing is odd.
-		h := w.buf[w.start:w.end]
+		h := (*[pcapRecordLen]byte)(b)
 		captured := r.order.u32(h[8:])
-		if n := pcapRecordLen + int(captured); captured-1 < maxCaptured && n <= len(h) {
+		if n := pcapRecordLen + int(captured); captured-1 < maxCaptured && n <= len(b) {
 			w.start += n
-			r.fill(p, h[:n:n], captured, r.order.u32(h[12:]))
+			p.Data = b[pcapRecordLen:n:n]
+			r.fill(p, h, captured, r.order.u32(h[12:]))
 			return nil
 		}
 	}
@@ -107,19 +110,20 @@ func (r *pcapReader) next(p *Packet) error {
 		return r.short(at, len(b), n, captured)
 	}
 	w.skip(n)
-	r.fill(p, b[:n:n], captured, wire)
+	p.Data = b[r.headerLen:n:n]
+	r.fill(p, (*[pcapRecordLen]byte)(b), captured, wire)
 	if r.headerLen == pcapModifiedRecordLen {
 		p.Direction = packetType(b[22])
 	}
 	return nil
 }
 
-// fill makes p the packet of record b, all fields of it.
-func (r *pcapReader) fill(p *Packet, b []byte, captured, wire uint32) {
+// fill makes p the packet of the record with header h, all fields of it but
+// Data.
+func (r *pcapReader) fill(p *Packet, h *[pcapRecordLen]byte, captured, wire uint32) {
 	p.Ref = r.in.nextRef()
-	p.Time = int64(r.order.u32(b))*1e9 + int64(uint64(r.order.u32(b[4:]))*r.fraction)
+	p.Time = int64(r.order.u32(h[:]))*1e9 + int64(uint64(r.order.u32(h[4:]))*r.fraction)
 	p.LinkType = r.link
-	p.Data = b[r.headerLen:]
 	p.OrigLen = wireLength(captured, wire)
 	p.Interface = r.iface
 	p.Direction, p.GSOSize, p.Checksum, p.DropsBefore, p.Buffer = 0, 0, 0, 0, nil

@@ -65,10 +65,13 @@ func (h *Headers) Read(p *capture.Packet) bool {
 	var end int // on the wire, or less where the IP header says so
 	switch etherType {
 	case etherIPv4:
-		if len(b) < ip+ipv4Header || b[ip] != 0x45 || be16(b[ip+6:])&0x3fff != 0 {
+		if len(b) < ip+ipv4Header {
 			return false
 		}
-		x := b[ip : ip+ipv4Header]
+		x := (*[ipv4Header]byte)(b[ip:])
+		if x[0] != 0x45 || be16(x[6:])&0x3fff != 0 {
+			return false
+		}
 		total := int(be16(x[2:]))
 		if total < ipv4Header {
 			return false
@@ -79,10 +82,13 @@ func (h *Headers) Read(p *capture.Packet) bool {
 		h.DstHi, h.DstLo = 0, v4Mapped|uint64(be32(x[16:]))
 		h.transport = int32(ip + ipv4Header)
 	case etherIPv6:
-		if len(b) < ip+ipv6Header || b[ip]>>4 != 6 {
+		if len(b) < ip+ipv6Header {
 			return false
 		}
-		x := b[ip : ip+ipv6Header]
+		x := (*[ipv6Header]byte)(b[ip:])
+		if x[0]>>4 != 6 {
+			return false
+		}
 		length := int(be16(x[4:]))
 		if length == 0 {
 			return false
@@ -155,7 +161,7 @@ func (h *Headers) Payload(p *capture.Packet) []byte {
 
 // IP returns fields of the IP header as a Datagram has them.
 func (h *Headers) IP(p *capture.Packet) (ttl uint8, id uint32, hasID bool, length int) {
-	x := p.Data[h.ip:]
+	x := (*[ipv4Header]byte)(p.Data[h.ip:])
 	length = int(h.ipEnd - h.ip)
 	if h.V6 {
 		return x[7], 0, false, length
@@ -165,8 +171,19 @@ func (h *Headers) IP(p *capture.Packet) (ttl uint8, id uint32, hasID bool, lengt
 
 // TCP returns the numbers of a TCP header.
 func (h *Headers) TCP(p *capture.Packet) (seq, ack uint32, window uint16) {
-	x := p.Data[h.transport:]
+	x := (*[tcpHeader]byte)(p.Data[h.transport:])
 	return be32(x[4:]), be32(x[8:]), be16(x[14:])
+}
+
+// Ends are the endpoints of p, which h was read from, as a Datagram has them.
+func (h *Headers) Ends(p *capture.Packet) (src, dst netip.AddrPort) {
+	x := p.Data[h.ip:]
+	if h.V6 {
+		return netip.AddrPortFrom(netip.AddrFrom16([16]byte(x[8:24])), h.SrcPort),
+			netip.AddrPortFrom(netip.AddrFrom16([16]byte(x[24:40])), h.DstPort)
+	}
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte(x[12:16])), h.SrcPort),
+		netip.AddrPortFrom(netip.AddrFrom4([4]byte(x[16:20])), h.DstPort)
 }
 
 // Datagram fills out from p, which h was read from, as Decoder.Decode would.
@@ -188,13 +205,10 @@ func (h *Headers) Datagram(p *capture.Packet, out *Datagram) {
 	out.IPLength = int(h.ipEnd - h.ip)
 	if h.V6 {
 		out.TTL, out.DF, out.IPID, out.HasIPID = x[7], false, 0, false
-		out.Src = netip.AddrPortFrom(netip.AddrFrom16([16]byte(x[8:24])), h.SrcPort)
-		out.Dst = netip.AddrPortFrom(netip.AddrFrom16([16]byte(x[24:40])), h.DstPort)
 	} else {
 		out.TTL, out.DF, out.IPID, out.HasIPID = x[8], x[6]&0x40 != 0, uint32(be16(x[4:])), true
-		out.Src = netip.AddrPortFrom(netip.AddrFrom4([4]byte(x[12:16])), h.SrcPort)
-		out.Dst = netip.AddrPortFrom(netip.AddrFrom4([4]byte(x[16:20])), h.DstPort)
 	}
+	out.Src, out.Dst = h.Ends(p)
 	out.Payload = b[h.payload:h.end:h.end]
 	out.PayloadLength = int(h.PayloadLength)
 	out.Truncated = len(b) < int(h.ipEnd)

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"github.com/ikesniff/ikesniff/reassembly"
 )
@@ -87,8 +88,12 @@ const (
 func content(e *reassembly.Event) uint64 {
 	h := uint64(e.Length)
 	if e.Message == reassembly.MessageIKE {
-		for _, b := range e.Data { // FNV-1a
-			h = (h ^ uint64(b)) * 0x100000001b3
+		d := e.Data
+		for ; len(d) >= 8; d = d[8:] {
+			h = stir(h, binary.LittleEndian.Uint64(d))
+		}
+		for _, b := range d {
+			h = stir(h, uint64(b))
 		}
 		return h
 	}
@@ -98,6 +103,12 @@ func content(e *reassembly.Event) uint64 {
 		h ^= binary.LittleEndian.Uint64(d) * 0xbf58476d1ce4e5b9
 	}
 	return h * 0x94d049bb133111eb
+}
+
+// stir adds a word to a hash.
+func stir(h, word uint64) uint64 {
+	hi, lo := bits.Mul64(h^word^0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9)
+	return hi ^ lo
 }
 
 // digest tells packets apart: by content and IP ID.

@@ -31,6 +31,18 @@ type exchange struct {
 	*details             // never nil
 }
 
+// idBound is above the message IDs of exchanges: from it on there are none, but
+// for the last one that there can be, of which it tells nothing.
+type idBound uint32
+
+func (b idBound) mayHave(id uint32) bool { return id < uint32(b) || id == math.MaxUint32 }
+
+func (b *idBound) add(id uint32) {
+	if id < math.MaxUint32 {
+		*b = max(*b, idBound(id+1))
+	}
+}
+
 // count1 counts one more, as far as that goes.
 func count1(n *uint32) {
 	if *n < math.MaxUint32 {

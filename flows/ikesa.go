@@ -27,6 +27,7 @@ type ikeSA struct {
 	lastBy    [2]mark // by side
 	messages  [2]uint64
 	exchanges ends[exchange]
+	ids       [2]idBound // IKEv2: of the exchanges that a side began, but IKE_SA_INIT
 	paths     []ikePath
 
 	offered      *offer

@@ -48,7 +48,27 @@ func (t *Tracker) exchangeV2(sa *ikeSA, m *ike.Message, c *plain, from uint8, d 
 	if initial && request {
 		print = ike.Fingerprint(m)
 	}
-	x := sa.find(func(x *exchange) bool {
+	var x *exchange
+	if initial || sa.ids[from].mayHave(m.MessageID) { // a new one needs no search
+		x = sa.findV2(m, c, from, d, print)
+	}
+	if x == nil {
+		if !initial {
+			sa.ids[from].add(m.MessageID)
+		}
+		x = sa.exchanges.add(exchange{typ: m.ExchangeType, id: m.MessageID, from: from, digest: d,
+			print: print, group: c.group, rtt: -1, details: noDetails})
+	} else if request && !x.request.set() {
+		x.digest, x.print, x.group = d, print, c.group
+	}
+	return x
+}
+
+// findV2 finds the exchange of a message.
+func (sa *ikeSA) findV2(m *ike.Message, c *plain, from uint8, d, print uint64) *exchange {
+	request := !m.IsResponse()
+	initial := m.ExchangeType == ike.ExchangeSAInit
+	return sa.find(func(x *exchange) bool {
 		if x.typ != m.ExchangeType || x.id != m.MessageID || x.from != from {
 			return false
 		}
@@ -57,13 +77,6 @@ func (t *Tracker) exchangeV2(sa *ikeSA, m *ike.Message, c *plain, from uint8, d 
 		}
 		return !x.response.set() && x.print == print && x.group == c.group
 	})
-	if x == nil {
-		x = sa.exchanges.add(exchange{typ: m.ExchangeType, id: m.MessageID, from: from, digest: d,
-			print: print, group: c.group, rtt: -1, details: noDetails})
-	} else if request && !x.request.set() {
-		x.digest, x.print, x.group = d, print, c.group
-	}
-	return x
 }
 
 func (t *Tracker) answerV2(sa *ikeSA, m *ike.Message, x *exchange, now mark, again bool) {

@@ -28,20 +28,39 @@ func (m mark) compare(o mark) int {
 	return cmp.Compare(m.ref, o.ref)
 }
 
+// before is compare(o) < 0.
+func (m mark) before(o mark) bool {
+	return m.time < o.time || m.time == o.time && m.ref < o.ref
+}
+
 // earlier and later return the first and the last of two marks, ignoring one
 // that is not set.
 func earlier(a, b mark) mark {
-	if !a.set() || b.set() && b.compare(a) < 0 {
+	if !a.set() || b.set() && b.before(a) {
 		return b
 	}
 	return a
 }
 
 func later(a, b mark) mark {
-	if !a.set() || b.set() && b.compare(a) > 0 {
+	if !a.set() || b.set() && a.before(b) {
 		return b
 	}
 	return a
+}
+
+// soonest and latest are earlier and later in place, which stores nothing while
+// nothing changes.
+func (m *mark) soonest(o mark) {
+	if !m.set() || o.set() && o.before(*m) {
+		*m = o
+	}
+}
+
+func (m *mark) latest(o mark) {
+	if !m.set() || o.set() && m.before(o) {
+		*m = o
+	}
 }
 
 func (m mark) reportRef() report.Ref { return toRef(m.ref) }
@@ -95,9 +114,14 @@ func (e *ends[T]) add(v T) *T {
 }
 
 // grow makes room for few more: most lists stay short, and there are very many.
+// One that does not will soon be full.
 func (e *ends[T]) grow() {
 	n := len(e.list)
-	list := make([]T, n, min(n+1+n/4, 2*keep))
+	room := n + 1 + n/4
+	if n >= keep/2 {
+		room = 2 * n
+	}
+	list := make([]T, n, min(room, 2*keep))
 	copy(list, e.list)
 	e.list = list
 }

@@ -186,6 +186,20 @@ func (at *pathTap) keepalives(dir uint8) (first, last mark) {
 // counts are those of one direction.
 type counts struct{ packets, bytes, ike, esp, keepalives uint64 }
 
+// add counts a message.
+func (c *counts) add(e *reassembly.Event) {
+	c.packets += uint64(e.Packets)
+	c.bytes += uint64(e.IPLength)
+	switch e.Message {
+	case reassembly.MessageIKE:
+		c.ike++
+	case reassembly.MessageESP, reassembly.MessageAH:
+		c.esp++
+	case reassembly.MessageKeepalive:
+		c.keepalives++
+	}
+}
+
 func (c *counts) plus(o counts) {
 	c.packets += o.packets
 	c.bytes += o.bytes
@@ -241,20 +255,15 @@ func (t *traffic) copy(k copyKind, c counts) {
 
 func (t *traffic) add(e *reassembly.Event, k copyKind) {
 	t.hops.see(e)
-	c := counts{packets: uint64(e.Packets), bytes: uint64(e.IPLength)}
-	switch e.Message {
-	case reassembly.MessageIKE:
-		c.ike = 1
-	case reassembly.MessageESP, reassembly.MessageAH:
-		c.esp = 1
-	case reassembly.MessageKeepalive:
-		c.keepalives = 1
+	t.all.add(e)
+	if k != copyNone {
+		var c counts
+		c.add(e)
+		t.copy(k, c)
 	}
-	t.all.plus(c)
-	t.copy(k, c)
 	m := mark{e.Time, e.Ref}
-	t.first = earlier(t.first, m)
-	t.last = later(t.last, m)
+	t.first.soonest(m)
+	t.last.latest(m)
 }
 
 // net returns the counts without what was captured twice.
@@ -293,7 +302,7 @@ func (p *path) data(dir uint8, tap int32, m mark) {
 func (t *tail) add(dir uint8, tap int32, m mark) {
 	if !t.last.set() || t.dir != dir {
 		t.otherLast = t.last
-		*t = tail{dir: dir, first: m, otherLast: t.last}
+		t.dir, t.first, t.packets = dir, m, [tailTaps]uint64{}
 	}
 	t.packets[tap%tailTaps]++
 	t.last = m

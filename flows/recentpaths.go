@@ -10,7 +10,7 @@ import (
 // recentPaths remembers which path the events of two endpoints belong to.
 // Every frame of fake TCP, and every keepalive, has such an event: its path is
 // found without hashing addresses twice.
-type recentPaths [256]recentPath
+type recentPaths [1 << 10]recentPath
 
 type recentPath struct {
 	src, dst  netip.AddrPort
@@ -25,7 +25,7 @@ type recentPath struct {
 // paths apart well enough.
 func (r *recentPaths) place(src, dst uint16, tr reassembly.Transport) *recentPath {
 	i := uint32(src)*3 + uint32(dst)
-	return &r[(i^i>>8+uint32(tr))%uint32(len(r))]
+	return &r[(i^i>>10+uint32(tr))%uint32(len(r))]
 }
 
 // path returns the path and tap of the event, and its direction.

@@ -127,7 +127,7 @@ func (s *stream) add(e *reassembly.Event, lost uint64) {
 			s.content = content(e)
 		}
 	}
-	s.last = later(s.last, m)
+	s.last.latest(m)
 	s.largest.add(e, m)
 	s.weigh(uint32(e.Length), m)
 	if e.Fragments > 0 {

@@ -15,7 +15,7 @@ type Config struct {
 
 const (
 	defaultMaxSAs = 2_000_000
-	cacheSize     = 1 << 10
+	cacheSize     = 1 << 12
 )
 
 // Tracker is stage 1 for the pairs of addresses it is given.

@@ -41,15 +41,48 @@ func (t *Tracker) watchFor(sa *ikeSA, from uint8) *watch {
 		w.before = later(w.before, p.lastFrom(dir))
 		p.watch(dir, w)
 	}
+	if len(sa.pair.paths) <= fewPaths {
+		sa.eachPathAround(add)
+	} else {
+		t.findPathsAround(sa, add)
+	}
+	return w
+}
+
+// fewPaths is how many paths of a pair are looked through sooner than looked up.
+const fewPaths = 8
+
+// eachPathAround calls f with the paths where packets of an IKE SA's peers may
+// come.
+func (sa *ikeSA) eachPathAround(f func(*path)) {
+	for _, p := range sa.pair.paths {
+		if p.transport == reassembly.TransportIP || sa.between(p.portA, p.portB) {
+			f(p)
+		}
+	}
+}
+
+// findPathsAround is eachPathAround for a pair that has many paths, and calls f
+// with nil, too.
+func (t *Tracker) findPathsAround(sa *ikeSA, f func(*path)) {
 	for i := range sa.paths {
 		k := sa.paths[i].path.pathKey
 		for tr := reassembly.TransportUDP; tr <= reassembly.TransportCisco; tr++ {
 			k.transport = tr
-			add(t.paths[k])
+			f(t.paths[k])
 		}
 	}
-	add(t.paths[pathKey{pair: sa.pair, transport: reassembly.TransportIP}])
-	return w
+	f(t.paths[pathKey{pair: sa.pair, transport: reassembly.TransportIP}])
+}
+
+// between tells whether a path of the IKE SA has these ports.
+func (sa *ikeSA) between(portA, portB uint16) bool {
+	for i := range sa.paths {
+		if p := sa.paths[i].path; p.portA == portA && p.portB == portB {
+			return true
+		}
+	}
+	return false
 }
 
 // lastFrom is the last packet in a direction.
@@ -91,6 +124,9 @@ func (p *path) unwatch() {
 // sign tells the watches of a direction of a packet.
 func (p *path) sign(dir uint8, m mark, data bool) {
 	l := p.watches[dir]
+	if len(l) == 0 {
+		return
+	}
 	kept := l[:0]
 	for _, w := range l {
 		if w.done {

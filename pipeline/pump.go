@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,9 @@ const (
 // Stop ends it: Next delivers what was read, then io.EOF. The goroutine ends
 // when the source returns, which for a silent pipe may be never; it then holds
 // nothing but its buffer.
+//
+// The source has one input. What Info tells of it is as of what Next delivered:
+// what was only read ahead, and a flaw behind it, are nobody's concern yet.
 type Pump struct {
 	src capture.Source
 
@@ -31,12 +35,19 @@ type Pump struct {
 	came    chan struct{}  // holds one token when filled has something or the end came
 	err     error
 	stopped bool
-	info    []capture.SourceInfo // as of the last packet that was read
+	ended   bool                 // the reading goroutine has
+	closing bool                 // it is to close the source when it ends
+	info    []capture.SourceInfo // as of about the last packet that was read
 	names   []string
 
 	taken batchOfPackets // being delivered
 	next  int
 	timer *time.Timer
+
+	// Of what was delivered, by the goroutine that calls Next.
+	packets, bytes uint64
+	first, last    int64
+	told           bool // the source's own end
 }
 
 // batchOfPackets holds packets with their bytes in one piece of memory, which is
@@ -79,12 +90,10 @@ func (p *Pump) read() {
 		for p.filled.full() && !p.stopped {
 			p.room.Wait()
 		}
-		switch {
-		case p.stopped && err == nil:
-			err = io.EOF
-		case err == nil:
+		if err == nil {
 			p.filled.add(&packet)
 		}
+		stopped := p.stopped
 		p.names = p.src.Interfaces()
 		if err != nil || len(p.filled.packets)&0xff == 1 { // each call allocates
 			p.info = p.src.Info()
@@ -95,9 +104,15 @@ func (p *Pump) read() {
 		case p.came <- struct{}{}:
 		default:
 		}
-		if err != nil {
-			return
+		if err != nil || stopped {
+			break
 		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
+	if p.closing {
+		p.src.Close()
 	}
 }
 
@@ -116,6 +131,12 @@ func (p *Pump) Next(out *capture.Packet) error {
 	out.Data = p.taken.bytes[from:p.taken.ends[p.next]:p.taken.ends[p.next]]
 	out.Buffer = nil
 	p.next++
+	if p.packets == 0 {
+		p.first, p.last = out.Time, out.Time
+	}
+	p.packets++
+	p.bytes += uint64(len(out.Data))
+	p.first, p.last = min(p.first, out.Time), max(p.last, out.Time)
 	return nil
 }
 
@@ -132,6 +153,7 @@ func (p *Pump) swap() error {
 	case n > 0:
 		return nil
 	case err != nil:
+		p.told = true
 		return err
 	case stopped:
 		return io.EOF
@@ -158,11 +180,18 @@ func (p *Pump) Stop() {
 	}
 }
 
-// Info implements capture.Source: as of what was read ahead.
+// Info implements capture.Source. It belongs to the goroutine that calls Next.
 func (p *Pump) Info() []capture.SourceInfo {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]capture.SourceInfo(nil), p.info...)
+	list := slices.Clone(p.info)
+	if !p.told && len(list) == 1 {
+		i := &list[0]
+		i.Packets, i.Bytes, i.FirstTime, i.LastTime = p.packets, p.bytes, p.first, p.last
+		// All was read so far.
+		i.Complete, i.CutShort, i.Err, i.Note = true, false, "", ""
+	}
+	return list
 }
 
 // Interfaces implements capture.Source.
@@ -175,8 +204,15 @@ func (p *Pump) Interfaces() []string {
 // Progress implements capture.Source.
 func (p *Pump) Progress() (done, total int64) { return p.src.Progress() }
 
-// Close implements capture.Source.
+// Close implements capture.Source. A source that still waits for its pipe is
+// closed when it returns.
 func (p *Pump) Close() error {
 	p.Stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.ended {
+		p.closing = true
+		return nil
+	}
 	return p.src.Close()
 }

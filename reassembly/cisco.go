@@ -94,7 +94,7 @@ func (t *tcpConn) cisco(s *segment) {
 		e.setESP(b)
 		side := &t.side[s.dir]
 		if side.fake.add(e.SPI) {
-			t.c.learnSPI(spiKey(e.Src.Addr(), e.Dst.Addr(), e.SPI))
+			t.c.learnESP(e)
 		}
 	} else {
 		return

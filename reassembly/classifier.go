@@ -41,6 +41,12 @@ type Classifier struct {
 	arrivals uint64
 	event    Event
 	datagram dissect.Datagram // of the frame at hand
+	// key and udpAt are of the frame at hand, too. They lie here because variables
+	// of Packet would be allocated where it is inlined in another package, whose
+	// compilation cannot see that the tables, being generic, keep no pointers to
+	// their keys.
+	key   tuple
+	udpAt udpFlow
 }
 
 // Counters count captured packets (Datagram.Packets). Every packet given to a
@@ -94,44 +100,6 @@ func NewClassifier(cfg Config, emit func(*Event)) *Classifier {
 	return c
 }
 
-// Packet takes in the next packet, of which h was read. It does what Datagram
-// does with what a Decoder makes of p, but looks no further than it must.
-func (c *Classifier) Packet(h *dissect.Headers, p *capture.Packet) {
-	c.arrivals++
-	switch h.Proto {
-	case dissect.ProtoTCP:
-		key, dir := headersKey(h)
-		hash := key.hash()
-		e := c.conns.get(key, hash)
-		if e != nil && e.dismisses(h, dir) {
-			c.counters.IgnoredPackets++
-			return
-		}
-		if e != nil && e.flows(h, dir) {
-			c.arrived.read(h, p, dir)
-			c.touchTCP(e.conn)
-			e.conn.take(&c.arrived)
-			c.limitStreams()
-			return
-		}
-		h.Datagram(p, &c.datagram)
-		if e == nil {
-			e = c.newTCP(&c.datagram, key, hash)
-		}
-		c.tcp(&c.datagram, e, dir)
-	case dissect.ProtoUDP:
-		key, dir := headersKey(h)
-		h.Datagram(p, &c.datagram)
-		c.udp(&c.datagram, key, dir)
-	case dissect.ProtoESP:
-		h.Datagram(p, &c.datagram)
-		c.esp(&c.datagram)
-	case dissect.ProtoAH:
-		h.Datagram(p, &c.datagram)
-		c.ah(&c.datagram)
-	}
-}
-
 // Datagram takes in the next datagram; it keeps no reference to it. Fragments
 // must have gone through a Defragmenter before. What is no datagram at all
 // (fragments, other protocols, malformed packets) counts as ignored: a caller
@@ -144,12 +112,14 @@ func (c *Classifier) Datagram(d *dissect.Datagram) {
 	case d.Status != dissect.StatusOK:
 		c.ignore(d)
 	case d.Proto == dissect.ProtoUDP:
-		key, dir := endpointsKey(d.Src, d.Dst)
-		c.udp(d, key, dir)
+		u := &c.udpAt
+		u.key, u.direction = endpointsKey(d.Src, d.Dst)
+		c.findFlow(u)
+		c.udp(d, u)
 	case d.Proto == dissect.ProtoTCP:
 		key, dir := endpointsKey(d.Src, d.Dst)
 		hash := key.hash()
-		e := c.conns.get(key, hash)
+		e := lookup(c.conns, &key, hash)
 		if e == nil {
 			e = c.newTCP(d, key, hash)
 		}
@@ -230,22 +200,28 @@ func (c *Classifier) emitHeld(h *hold, m *heldMessage, conf Confidence) {
 	if m.kind == MessageESP {
 		e.setESP(data)
 		e.Truncated = len(data) < m.length
-		c.learnSPI(spiKey(e.Src.Addr(), e.Dst.Addr(), e.SPI))
+		c.learnESP(e)
 	}
 	c.message(e)
 }
 
-// learnSPI remembers that an SPI was used between two addresses.
-func (c *Classifier) learnSPI(k tuple) {
+// learnESP remembers that the SPI of an event was used between its addresses.
+func (c *Classifier) learnESP(e *Event) {
+	k := spiKey(e.Src.Addr(), e.Dst.Addr(), e.SPI)
+	c.learnSPI(&k)
+}
+
+// learnSPI remembers a spiKey.
+func (c *Classifier) learnSPI(k *tuple) {
 	h := k.hash()
-	if c.spis.get(k, h) == nil {
+	if lookup(c.spis, k, h) == nil {
 		if c.spis.len() >= c.cfg.MaxSPIs {
 			c.counters.Evicted++
 		}
-		c.spis.put(k, h, nil)
+		c.spis.put(*k, h, nil)
 	}
 }
 
 func (c *Classifier) knowsSPI(k tuple) bool {
-	return c.spis.len() > 0 && c.spis.get(k, k.hash()) != nil
+	return c.spis.len() > 0 && lookup(c.spis, &k, k.hash()) != nil
 }

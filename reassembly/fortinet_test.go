@@ -235,6 +235,25 @@ func TestFortinet(t *testing.T) {
 			9> fortinet-esp esp c1c2c3c4 1
 			10> fortinet-esp esp c1c2c3c4 2
 			10> repeat (0)`},
+		{"the first was taken for a frame of the stream", func(t *tcpTalk, r *rand.Rand) {
+			t.up(r)
+			fake := func(seq uint32) { t.at(0, t.seq[0], flagACK, framed(esp(r, spiA, seq, 80))) }
+			fake(1)
+			t.w.time += 6e9
+			t.say(1, ikeFrame(r))
+			fake(2)
+			fake(3)
+			t.say(0, ikeFrame(r)) // where the stream stands
+		}, `
+			4> prefix (0)
+			5> rfc8229 ike (2)
+			7< rfc8229 ike
+			9> rfc8229 esp c1c2c3c4 1
+			10< rfc8229 ike
+			11> fortinet-esp esp c1c2c3c4 2
+			12> fortinet-esp esp c1c2c3c4 3
+			12> repeat (0)
+			13> rfc8229 ike`},
 		{"window zero is nobody's", func(t *tcpTalk, r *rand.Rand) {
 			t.up(r)
 			for i := range uint32(2) {

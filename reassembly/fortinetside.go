@@ -104,6 +104,11 @@ func (s *tcpSide) streams(g *segment) bool {
 	if s.streamed.n == 0 {
 		return false
 	}
+	// Mostly the segment begins with a frame, and its SPI is in long use.
+	if o := &s.streamed.of[s.streamed.last]; o.messages > 1 && len(g.payload) >= 2+espHeaderLength &&
+		binary.BigEndian.Uint32(g.payload[2:]) == o.spi && o.spi != 0 {
+		return true
+	}
 	var heads [len(fakeShapes)]uint32 // an SPI is never 0
 	for k, off := range fakeShapes {
 		if len(g.payload) >= off+espHeaderLength {

@@ -61,7 +61,7 @@ func (t *tcpConn) fake(s *segment) {
 		e.Length = s.wire - off
 		e.Truncated = len(e.Data) < e.Length
 		if side.fake.add(e.SPI) {
-			t.c.learnSPI(spiKey(e.Src.Addr(), e.Dst.Addr(), e.SPI))
+			t.c.learnESP(e)
 		}
 	}
 	e.Packets, e.IPLength = s.packets, s.ipLength

@@ -32,6 +32,29 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestKeyIs: is tells what == tells, whichever word differs.
+func TestKeyIs(t *testing.T) {
+	k := tuple{1, 2, 3, 4, 5}
+	for i := range 6 {
+		o := k
+		switch i {
+		case 1:
+			o.aHi++
+		case 2:
+			o.aLo++
+		case 3:
+			o.bHi++
+		case 4:
+			o.bLo++
+		case 5:
+			o.word++
+		}
+		if k.is(&o) != (k == o) {
+			t.Errorf("%v, %v: is %v", k, o, k.is(&o))
+		}
+	}
+}
+
 func TestPortSet(t *testing.T) {
 	c := Config{UDPPorts: []uint16{0, 63, 64, 65535}}
 	s := c.natTraversalPorts()

@@ -73,7 +73,7 @@ func TestPacketIsDatagram(t *testing.T) {
 			talk := talks[r.IntN(len(talks))]
 			talk.out = talk.out[:0]
 			side := r.IntN(2)
-			switch kind := r.IntN(12); kind {
+			switch kind := r.IntN(20); kind {
 			case 9:
 				talk.ack(side)
 			case 10:
@@ -84,11 +84,16 @@ func TestPacketIsDatagram(t *testing.T) {
 					d = w.datagram(dissect.ProtoESP, at(hostA, 0), at(hostB, 0), d.Payload)
 				}
 				talk.out = append(talk.out, d)
+			case 12, 13, 14, 15, 16, 17, 18, 19: // what a flow of NAT traversal has
+				talk.out = append(talk.out, w.udp(talk.ends[side], at(hostB, 4500), inNATT(r)))
 			default:
 				talk.act(r, side, kind)
 			}
 			for _, d := range talk.out {
 				p := packetOf(d)
+				if r.IntN(8) == 0 { // cut by a snapshot length
+					p.Data = p.Data[:min(len(p.Data), 48+r.IntN(40))]
+				}
 				var h dissect.Headers
 				if !h.Read(p) {
 					t.Fatalf("not a usual frame: %x", p.Data)
@@ -110,6 +115,27 @@ func TestPacketIsDatagram(t *testing.T) {
 			}
 		}
 	}
+}
+
+// inNATT makes what NAT traversal carries, and what looks like it.
+func inNATT(r *rand.Rand) []byte {
+	switch r.IntN(9) {
+	case 0:
+		return withMarker(ikeInformational(r, 40))
+	case 1:
+		return ikeInformational(r, 40) // without marker
+	case 2:
+		return withMarker(random(r, 40)) // no IKE behind it
+	case 3:
+		return []byte{0xff}
+	case 4:
+		return random(r, r.IntN(12))
+	case 5:
+		return make([]byte, r.IntN(40))
+	case 6:
+		return random(r, 20+r.IntN(100))
+	}
+	return esp(r, spiB, r.Uint32N(1000), 80)
 }
 
 // TestPacketAllocs: in the steady state no packet of any transport allocates.

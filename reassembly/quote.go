@@ -68,7 +68,7 @@ func quotedAH(e *Event, b []byte) bool {
 // content or, where it was cut, by its flow or ports.
 func (c *Classifier) quotedUDP(d *dissect.Datagram, e *Event) bool {
 	key, _ := endpointsKey(d.Src, d.Dst)
-	f := c.flows.get(key, key.hash())
+	f := lookup(c.flows, &key, key.hash())
 	known := f != nil && f.verdict == verdictIPsec
 	foreign := f != nil && f.verdict == verdictForeign
 	natt := c.natt.has(d.Src.Port()) || c.natt.has(d.Dst.Port())

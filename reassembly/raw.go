@@ -33,7 +33,7 @@ func (c *Classifier) esp(d *dissect.Datagram) {
 	e := c.begin(d, d.Payload)
 	e.setESP(d.Payload)
 	e.Transport, e.Confidence = TransportIP, ConfidenceHigh
-	c.learnSPI(spiKey(d.Src.Addr(), d.Dst.Addr(), e.SPI))
+	c.learnESP(e)
 	c.message(e)
 }
 
@@ -71,7 +71,7 @@ func (c *Classifier) ah(d *dissect.Datagram) {
 	e.setESP(p)
 	e.Transport, e.Confidence = TransportIP, ConfidenceHigh
 	e.Packets, e.IPLength = 0, 0
-	c.learnSPI(spiKey(d.Src.Addr(), d.Dst.Addr(), e.SPI))
+	c.learnESP(e)
 	c.emit(e)
 }
 

@@ -54,25 +54,43 @@ func (t *table[K, V]) at(i int32) *slot[K, V] {
 
 // get returns the value of k, whose hash is h, and marks it as used; or nil.
 // The pointer is good until the entry is removed.
-func (t *table[K, V]) get(k K, h uint32) *V {
-	x := &t.index
-	for at := x.home(h); ; at++ {
-		c := x.cell(at)
-		if c.slot == 0 {
-			return nil
+func (t *table[K, V]) get(k *K, h uint32) *V {
+	for i, at := t.next(t.index.home(h), h); i >= 0; i, at = t.next(at, h) {
+		if s := t.at(i); s.key == *k {
+			return t.use(i, s)
 		}
-		if c.hash != h {
-			continue
-		}
-		s := t.at(c.slot - 1)
-		if s.key != k {
-			continue
-		}
-		if t.clock++; t.clock-s.used > t.slack {
-			t.touch(c.slot-1, s)
-		}
-		return &s.val
 	}
+	return nil
+}
+
+// lookup is get for keys whose comparison the compiler would make a call of.
+func lookup[V any](t *table[tuple, V], k *tuple, h uint32) *V {
+	for i, at := t.next(t.index.home(h), h); i >= 0; i, at = t.next(at, h) {
+		if s := t.at(i); s.key.is(k) {
+			return t.use(i, s)
+		}
+	}
+	return nil
+}
+
+// next finds the first cell with hash h from place at on. It returns its slot,
+// -1 if there is none, and where to go on.
+func (t *table[K, V]) next(at, h uint32) (i int32, then uint32) {
+	for {
+		c := t.index.cell(at)
+		at++
+		if c.slot == 0 || c.hash == h {
+			return c.slot - 1, at
+		}
+	}
+}
+
+// use marks slot i as used.
+func (t *table[K, V]) use(i int32, s *slot[K, V]) *V {
+	if t.clock++; t.clock-s.used > t.slack {
+		t.touch(i, s)
+	}
+	return &s.val
 }
 
 // touch makes slot i the newest.

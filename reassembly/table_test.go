@@ -6,6 +6,25 @@ import (
 	"testing"
 )
 
+// TestLookup: lookup finds what get finds, among keys of equal hashes, and both
+// count as use.
+func TestLookup(t *testing.T) {
+	const limit = 4
+	a, b := newTable[tuple, int](limit), newTable[tuple, int](limit)
+	r := rand.New(rand.NewPCG(28, 28))
+	for i := range 5000 {
+		k := tuple{word: uint64(r.IntN(7))}
+		h := uint32(k.word%2) << 31
+		x, y := a.get(&k, h), lookup(b, &k, h)
+		if (x == nil) != (y == nil) || x != nil && *x != *y {
+			t.Fatalf("%v: get %v, lookup %v", k, x, y)
+		}
+		if x == nil {
+			*a.put(k, h, nil), *b.put(k, h, nil) = i, i
+		}
+	}
+}
+
 // TestTable compares a table with a plain list kept in order of use. One this
 // small keeps that order exactly.
 func TestTable(t *testing.T) {
@@ -17,7 +36,7 @@ func TestTable(t *testing.T) {
 		k := r.IntN(20)
 		h := uint32(k%7) << 28 // few homes: many collide
 		i := slices.Index(order, k)
-		v := tab.get(k, h)
+		v := tab.get(&k, h)
 		if (v != nil) != (i >= 0) || v != nil && *v != k {
 			t.Fatalf("get(%d) = %v, in %v", k, v, order)
 		}

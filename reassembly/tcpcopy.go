@@ -16,13 +16,13 @@ const copyWindow = int64(50 * time.Millisecond)
 // retransmissions have another IP identification, or are seen once more by
 // every tap.
 type copies struct {
+	sums    [8]uint64 // of the segments in ring, apart: most differ by them
 	ring    [8]sighting
-	n, next int
+	n, next uint8
 }
 
 // sighting is a segment as one tap saw it.
 type sighting struct {
-	sum  uint64
 	time int64
 	tap  dissect.Tap
 	ipid uint32
@@ -31,28 +31,39 @@ type sighting struct {
 
 // seen notes a segment and tells whether it is a copy of an earlier one.
 func (c *copies) seen(s *segment) bool {
-	g := sighting{sum: s.sum(), time: s.time, tap: s.tap, ttl: s.ttl}
+	sum, ipid := s.sum(), uint32(0)
 	identified := s.hasIPID && s.ipid != 0
 	if identified {
-		g.ipid = s.ipid
+		ipid = s.ipid
 	}
 	here, there, copied := 0, 0, false
-	for i := range c.ring[:c.n] {
-		o := &c.ring[i]
-		if o.sum != g.sum || o.ipid != g.ipid || g.time-o.time > copyWindow || o.time-g.time > copyWindow {
-			continue
+	if c.hasSum(sum) {
+		for i := range c.ring[:min(int(c.n), len(c.ring))] {
+			o := &c.ring[i]
+			if c.sums[i] != sum || o.ipid != ipid || s.time-o.time > copyWindow || o.time-s.time > copyWindow {
+				continue
+			}
+			if o.tap != s.tap {
+				there++
+				continue
+			}
+			here++
+			copied = copied || identified && (o.ttl == s.ttl || o.ttl == s.ttl+1)
 		}
-		if o.tap != g.tap {
-			there++
-			continue
-		}
-		here++
-		copied = copied || identified && (o.ttl == g.ttl || o.ttl == g.ttl+1)
 	}
-	c.ring[c.next] = g
-	c.next = (c.next + 1) % len(c.ring)
-	c.n = min(c.n+1, len(c.ring))
+	at := c.next % uint8(len(c.ring))
+	c.sums[at] = sum
+	o := &c.ring[at]
+	o.time, o.tap, o.ipid, o.ttl = s.time, s.tap, ipid, s.ttl
+	c.next = (at + 1) % uint8(len(c.ring))
+	c.n = min(c.n+1, uint8(len(c.ring)))
 	return copied || there > here
+}
+
+// hasSum is a loop over sums, written out: every segment passes it.
+func (c *copies) hasSum(s uint64) bool {
+	o := &c.sums
+	return o[0] == s || o[1] == s || o[2] == s || o[3] == s || o[4] == s || o[5] == s || o[6] == s || o[7] == s
 }
 
 func word(p []byte) uint64 { return binary.LittleEndian.Uint64(p) }

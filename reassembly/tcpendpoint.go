@@ -62,7 +62,7 @@ func (s *endpoints) fold(e *tcpEntry) {
 	ends := e.ends()
 	addr := ends[server]
 	hash := endpointHash(addr)
-	p := s.t.get(addr, hash)
+	p := s.t.get(&addr, hash)
 	if p == nil {
 		p = s.t.put(addr, hash, func(old *Endpoint) { *s.forgotten += old.connections() })
 		*p = Endpoint{Server: addr, FirstTime: e.firstTime, FirstRef: e.firstRef}
@@ -121,7 +121,7 @@ func (p *Endpoint) addClient(c Client) {
 }
 
 func earlierRef(time int64, ref capture.Ref, than int64, thanRef capture.Ref) bool {
-	return cmp.Or(cmp.Compare(time, than), cmp.Compare(ref, thanRef)) < 0
+	return time < than || time == than && ref < thanRef
 }
 
 // Endpoints lists the servers of all TCP connections that carried no IPsec, by

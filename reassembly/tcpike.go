@@ -26,7 +26,7 @@ func (c *Classifier) learnIKE(a, b netip.Addr, spiI, spiR uint64) {
 		return
 	}
 	k := newIKEKey(a, b, spiI, spiR)
-	if h := k.hash(); c.ikes.get(k, h) == nil {
+	if h := k.hash(); c.ikes.get(&k, h) == nil {
 		c.ikes.put(k, h, nil)
 	}
 }
@@ -36,5 +36,5 @@ func (c *Classifier) knowsIKE(a, b netip.Addr, spiI, spiR uint64) bool {
 		return false
 	}
 	k := newIKEKey(a, b, spiI, spiR)
-	return c.ikes.get(k, k.hash()) != nil
+	return c.ikes.get(&k, k.hash()) != nil
 }

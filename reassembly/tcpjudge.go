@@ -33,7 +33,7 @@ func (c *Classifier) ikeOnUDP(key tuple) bool {
 	if c.flows.len() == 0 {
 		return false
 	}
-	f := c.flows.get(key, key.hash())
+	f := lookup(c.flows, &key, key.hash())
 	return f != nil && f.verdict == verdictIPsec
 }
 

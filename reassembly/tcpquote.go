@@ -7,7 +7,7 @@ import "github.com/ikesniff/ikesniff/dissect"
 // bytes behind the ports hold no more than numbers.
 func (c *Classifier) quotedTCP(d *dissect.Datagram, e *Event) bool {
 	key, _ := endpointsKey(d.Src, d.Dst)
-	t := c.conns.get(key, key.hash())
+	t := lookup(c.conns, &key, key.hash())
 	switch {
 	case t != nil && t.state == tcpOurs:
 	case t != nil && t.state == tcpIgnored:

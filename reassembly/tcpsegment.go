@@ -48,7 +48,7 @@ func (s *segment) of(d *dissect.Datagram, dir int) {
 // datagram that it makes. The packet has no SYN.
 func (s *segment) read(h *dissect.Headers, p *capture.Packet, dir int) {
 	s.time, s.firstTime, s.ref, s.firstRef = p.Time, p.Time, p.Ref, p.Ref
-	s.tap = dissect.Tap{Interface: p.Interface, Direction: p.Direction}
+	s.tap.Interface, s.tap.Direction, s.tap.Index = p.Interface, p.Direction, 0
 	s.encap, s.dir = h.Encap, uint8(dir)
 	s.ttl, s.ipid, s.hasIPID, s.ipLength = h.IP(p)
 	s.packets, s.fragments = 1, 0

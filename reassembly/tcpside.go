@@ -124,7 +124,7 @@ func (s *tcpSide) Message(m *tcpframe.Message) {
 	case tcpframe.KindESP:
 		e.Message, e.Data, e.SPI, e.Sequence = MessageESP, m.Data, m.SPI, m.Seq
 		if s.streamed.add(m.SPI, m.Seq) {
-			c.learnSPI(spiKey(e.Src.Addr(), e.Dst.Addr(), m.SPI))
+			c.learnESP(e)
 			if g := t.cur; g != nil && g.dir == s.dir && g.wire == m.Length+2 && len(g.payload) > 6 && [4]byte(g.payload[2:6]) == [4]byte(m.Data) {
 				o := &s.streamed.of[s.streamed.last]
 				o.filled, o.at, o.end = true, g.seq, g.end()

@@ -100,7 +100,10 @@ func (t *tcpConn) apply(s *segment, f fate) {
 		t.fake(s)
 	case !s.copied:
 		side.noted = 0
-		side.stream.Push(s.tcp(), side)
+		const flags = dissect.TCPSyn | dissect.TCPFin | dissect.TCPRst
+		if s.has(flags) || !side.stream.Follow(s.seq, s.payload, s.wire, side.last, side) {
+			side.stream.Push(s.tcp(), side)
+		}
 		side.tellNotes(s)
 		if s.has(dissect.TCPAck) {
 			side.ack, side.ackSeen = s.ack, true

@@ -52,29 +52,33 @@ func (c *Classifier) evictFlow(f *flow) {
 	}
 }
 
-// udp classifies the payload of a UDP datagram.
-func (c *Classifier) udp(d *dissect.Datagram, key tuple, direction int) {
-	u := udpFlow{key: key, hash: key.hash(), direction: direction}
+// findFlow looks up the flow of u.key.
+func (c *Classifier) findFlow(u *udpFlow) {
+	u.hash = u.key.hash()
+	u.flow = lookup(c.flows, &u.key, u.hash)
+}
+
+// udp classifies the payload of a UDP datagram, whose flow was looked up.
+func (c *Classifier) udp(d *dissect.Datagram, u *udpFlow) {
 	u.natt = c.natt.has(d.Src.Port()) || c.natt.has(d.Dst.Port())
-	u.flow = c.flows.get(u.key, u.hash)
 
 	p := d.Payload
 	switch {
 	case d.PayloadLength == 1 && len(p) == 1 && p[0] == 0xff:
-		c.keepalive(d, &u)
+		c.keepalive(d, u)
 	case len(p) < 4:
-		c.tooShort(d, &u)
-	case c.ike(d, &u):
+		c.tooShort(d, u)
+	case c.ike(d, u):
 	case binary.BigEndian.Uint32(p) == 0:
 		if len(p) < markerLength+ike.HeaderLength {
-			c.tooShort(d, &u)
+			c.tooShort(d, u)
 			return
 		}
-		c.notIPsec(d, &u) // a marker, and no IKE behind it
+		c.notIPsec(d, u) // a marker, and no IKE behind it
 	case len(p) < espHeaderLength, onIKEPort(d) && !u.natt && !u.known() && len(p) < ike.HeaderLength:
-		c.tooShort(d, &u)
+		c.tooShort(d, u)
 	default:
-		c.espInUDP(d, &u)
+		c.espInUDP(d, u)
 	}
 }
 
@@ -148,11 +152,17 @@ func (c *Classifier) acceptESP(d *dissect.Datagram, u *udpFlow, conf Confidence)
 	e := c.begin(d, d.Payload)
 	e.setESP(d.Payload)
 	e.Transport, e.Confidence = TransportUDPNATT, conf
-	if u.flow.spi[u.direction] != e.SPI {
-		u.flow.spi[u.direction] = e.SPI
-		c.learnSPI(u.key.withSPI(u.direction, e.SPI))
-	}
+	c.spiInUDP(e.SPI, u)
 	c.message(e)
+}
+
+// spiInUDP remembers the SPI of a packet.
+func (c *Classifier) spiInUDP(spi uint32, u *udpFlow) {
+	if u.flow.spi[u.direction] != spi {
+		u.flow.spi[u.direction] = spi
+		k := u.key.withSPI(u.direction, spi)
+		c.learnSPI(&k)
+	}
 }
 
 // keepalive classifies the one byte ff (RFC 3948 2.3). It says little by

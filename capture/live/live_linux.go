@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -109,6 +110,9 @@ func (s *Source) bind() error {
 	}
 	if s.options.Promiscuous {
 		for _, i := range s.watch.list {
+			if i.index == 0 {
+				continue // it is gone; it is put into it when it is back
+			}
 			if err := s.ring.promiscuous(i.index); err != nil {
 				return fmt.Errorf("live: promiscuous mode of %s: %w", i.name, err)
 			}
@@ -229,6 +233,15 @@ func (s *Source) interfaceOf(index int32) uint16 {
 	return uint16(i)
 }
 
+// Watched are the names of the interfaces asked for; none stands for all.
+func (s *Source) Watched() []string {
+	names := make([]string, len(s.watch.list))
+	for i, w := range s.watch.list {
+		names[i] = w.name
+	}
+	return names
+}
+
 // Changes tells what happened to the interfaces since the last call. An
 // interface that was gone and is there again is captured again.
 func (s *Source) Changes() []Change {
@@ -260,13 +273,7 @@ func (s *Source) Stats() Stats { return *s.published.Load() }
 func (s *Source) Info() []capture.SourceInfo {
 	name := "any"
 	if !s.watch.any() {
-		name = ""
-		for i, w := range s.watch.list {
-			if i > 0 {
-				name += ","
-			}
-			name += w.name
-		}
+		name = strings.Join(s.Watched(), ",")
 	}
 	return []capture.SourceInfo{{
 		Name: name, Format: "live", Packets: s.number, Bytes: s.bytes, FirstTime: s.first, LastTime: s.last,

@@ -18,6 +18,9 @@ type Source struct{ capture.Source }
 // Open says that there is no live capture on this system.
 func Open(Options) (*Source, error) { return nil, errSystem }
 
+// Watched are the names of the interfaces.
+func (s *Source) Watched() []string { return nil }
+
 // Changes tells what happened to the interfaces.
 func (s *Source) Changes() []Change { return nil }
 

@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -39,7 +40,9 @@ func (w *watch) find(names []string) error {
 		if err != nil {
 			return fmt.Errorf("live: no interface %q (ikesniff interfaces lists them)", name)
 		}
-		w.list = append(w.list, watched{i.Name, i.Index, i.Flags&net.FlagUp != 0})
+		if !slices.ContainsFunc(w.list, func(x watched) bool { return x.index == i.Index }) {
+			w.list = append(w.list, watched{i.Name, i.Index, i.Flags&net.FlagUp != 0})
+		}
 	}
 	return nil
 }
@@ -77,10 +80,13 @@ func (w *watch) look(now time.Time) (changes []Change, rebind bool) {
 			continue
 		}
 		if i.Index != was.index {
+			if was.index != 0 { // another one of that name, between two looks
+				changes = append(changes, Change{x.name, now, "gone"})
+			}
 			x.index, rebind = i.Index, true
 		}
 		x.up = i.Flags&net.FlagUp != 0
-		if x.up != was.up {
+		if x.up != was.up || i.Index != was.index {
 			state := "down"
 			if x.up {
 				state = "up"

@@ -3,6 +3,7 @@ package write
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -151,12 +152,13 @@ func (w *Writer) full(now int64) bool {
 // begin begins a section, in a new file if there is none.
 func (w *Writer) begin(p *capture.Packet, name string) (err error) {
 	if w.out == nil {
-		path := w.next(p.Time)
-		f, err := os.Create(path)
-		if err != nil {
+		path, flag := w.next(p.Time), os.O_CREATE|os.O_WRONLY
+		if w.o.Rotation.Any() {
+			flag |= os.O_TRUNC
+		}
+		if err := w.open(flag, path); err != nil {
 			return err
 		}
-		w.out, w.packets = &blocks{file: f}, 0
 		w.names = append(w.names, path)
 		if n := w.o.Rotation.Files; n > 0 && len(w.names) > n {
 			if err := os.Remove(w.names[0]); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -209,19 +211,11 @@ func (w *Writer) Flush() error {
 // finish ends the current file at time now, in nanoseconds since the Unix epoch:
 // the silence at the end of a capture tells something, too.
 func (w *Writer) finish(now int64) error {
+	var err error
 	if w.ng != nil {
-		end := time.Unix(0, max(now, w.last)).UTC()
-		for id := range len(w.ids) {
-			s := pcapgo.NgInterfaceStatistics{LastUpdate: end, EndTime: end, PacketsReceived: pcapgo.NgNoValue64, PacketsDropped: pcapgo.NgNoValue64}
-			if err := w.ng.WriteInterfaceStats(id, s); err != nil {
-				return err
-			}
-		}
-		if err := w.ng.Flush(); err != nil {
-			return err
-		}
+		err = w.stats(time.Unix(0, max(now, w.last)).UTC())
 	}
-	err := w.Flush()
+	err = errors.Join(err, w.Flush())
 	w.ng = nil
 	if w.out != nil {
 		err = errors.Join(err, w.out.file.Close())
@@ -230,26 +224,43 @@ func (w *Writer) finish(now int64) error {
 	return err
 }
 
-// Reopen hands over what was written and, where the file's name no longer means
-// the open file, as after it was moved away, ends that and begins a new one. In a
-// rotation the next one begins.
-func (w *Writer) Reopen() error {
-	if w.o.Rotation.Any() {
-		return w.finish(w.last)
-	}
-	if w.out != nil {
-		there, err := os.Stat(w.o.Name)
-		open, err2 := w.out.file.Stat()
-		if err == nil && err2 == nil && os.SameFile(there, open) {
-			return w.Flush()
+// stats ends a section.
+func (w *Writer) stats(end time.Time) error {
+	for id := range len(w.ids) {
+		s := pcapgo.NgInterfaceStatistics{LastUpdate: end, EndTime: end, PacketsReceived: pcapgo.NgNoValue64, PacketsDropped: pcapgo.NgNoValue64}
+		if err := w.ng.WriteInterfaceStats(id, s); err != nil {
+			return err
 		}
 	}
+	return w.ng.Flush()
+}
+
+// Reopen ends the current file and opens its name anew: one that was moved away
+// is complete, one that was not goes on with another section. In a rotation the
+// next one begins. Whatever Reopen returns, the Writer can be used.
+func (w *Writer) Reopen() error {
 	err := w.finish(w.last)
-	f, e := os.OpenFile(w.o.Name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666)
-	if e == nil {
-		w.out = &blocks{file: f}
+	if err != nil {
+		err = w.fail(err, 0)
 	}
-	return errors.Join(err, e)
+	if w.o.Rotation.Any() {
+		return err
+	}
+	return errors.Join(err, w.open(os.O_CREATE|os.O_WRONLY, w.o.Name))
+}
+
+// open opens a file, behind what it has.
+func (w *Writer) open(flag int, path string) error {
+	f, err := os.OpenFile(path, flag, 0o666)
+	if err != nil {
+		return err
+	}
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		end = 0 // a pipe or device
+	}
+	w.out, w.packets = &blocks{file: f, n: end}, 0
+	return nil
 }
 
 // Close ends the last file: the capture ended at time end. A file without packets

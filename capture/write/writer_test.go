@@ -231,6 +231,36 @@ func TestReopen(t *testing.T) {
 	}
 }
 
+// A file that was not moved away goes on, even if it could not be opened at
+// first.
+func TestReopenInPlace(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "kept.pcapng")
+	w, err := New(Options{Name: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Packet(packet(1), "eth0", nil)
+	if err := w.Reopen(); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Packet(packet(2), "eth0", nil)
+	w.o.Name = filepath.Join(name, "kept.pcapng") // a file is no folder
+	if err := w.Reopen(); err == nil {
+		t.Error("no error of a file that cannot be opened")
+	}
+	if err := w.Packet(packet(3), "eth0", nil); err == nil {
+		t.Error("no error of a packet without a file")
+	}
+	w.o.Name = name
+	_ = w.Packet(packet(4), "eth0", nil)
+	if err := w.Close(time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := readAll(t, name); len(got) != 3 || w.Lost() != 1 {
+		t.Errorf("%d packets are there and %d lost, want 3 and 1", len(got), w.Lost())
+	}
+}
+
 func TestCannotWrite(t *testing.T) {
 	for _, o := range []Options{
 		{Name: filepath.Join(t.TempDir(), "no", "kept.pcapng")},

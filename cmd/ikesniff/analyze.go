@@ -216,7 +216,7 @@ func (e *env) notes(sources []report.Source, quiet bool) {
 
 // sentence makes sure that text names its source.
 func sentence(s *report.Source, text string) string {
-	if !strings.Contains(text, s.Name) {
+	if s.Name != "-" && !strings.Contains(text, s.Name) { // which is called standard input
 		text = s.Name + ": " + text
 	}
 	return output.Safe(text)

@@ -24,8 +24,8 @@ const (
 )
 
 // easeCollector makes small heaps be collected less often than Go does, and large
-// ones more often. What the user set
-// (GOGC, GOMEMLIMIT) is left as it is; false says so.
+// ones more often. What the user set (GOGC, GOMEMLIMIT) is left as it is; false
+// says so.
 func easeCollector() bool {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return false

@@ -24,6 +24,9 @@ const (
 
 func main() {
 	easeCollector()
+	// A reader that goes away, as head does, ends what is written to it, not the
+	// program: files may have to be finished.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks for a report of what was read so far; a second one
 	// ends the program at once.

@@ -22,7 +22,10 @@ func outputError(err error) error {
 func writeStdout(w io.Writer, write func(io.Writer) error) error {
 	b := bufio.NewWriterSize(w, 1<<16)
 	err := write(b)
-	return outputError(errors.Join(err, b.Flush()))
+	if err == nil {
+		err = b.Flush() // which repeats the error of a write
+	}
+	return outputError(err)
 }
 
 // writeFile lets write fill the file called name, which appears whole or not
@@ -99,6 +102,26 @@ func createBeside(name string, mode fs.FileMode) (*os.File, error) {
 		}
 		return f, err
 	}
+}
+
+// creatable tells why writeFile will not be able to write the file called name,
+// as far as that can be known before.
+func creatable(name string) error {
+	if info, err := os.Stat(name); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil
+	} else if err == nil && info.IsDir() {
+		return failf("cannot write %s: it is a directory; name a file in it", name)
+	}
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	f, err := createBeside(name, 0o600)
+	if err != nil {
+		return fileError(name, err)
+	}
+	f.Close()
+	os.Remove(f.Name())
+	return nil
 }
 
 // fileError says in one sentence why name was not written.

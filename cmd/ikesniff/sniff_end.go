@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -13,13 +14,15 @@ import (
 
 // end writes what is left, prints the report, and says what was lost.
 func (r *session) end(stream *report.Stream) error {
-	if err := unreadable(stream.Head.Sources); err != nil && r.read != "" {
+	if err := unreadable(stream.Head.Sources); err != nil {
 		r.closeSinks()
 		return err
 	}
-	lost := r.closeSinks()
+	lost, stuck := r.closeSinks()
 	show := func(w io.Writer) error { return r.writeReport(w, stream, r.format) }
-	if err := r.printReport(show); err != nil {
+	if stuck {
+		lost = append(lost, "the report could not be printed: the output takes nothing")
+	} else if err := r.printReport(show); err != nil {
 		lost = append(lost, err.Error())
 	}
 	if r.report != nil {
@@ -38,8 +41,9 @@ func (r *session) end(stream *report.Stream) error {
 	return nil
 }
 
-// closeSinks ends the outputs, and says in a sentence each what they lost.
-func (r *session) closeSinks() (lost []string) {
+// closeSinks ends the outputs, and says in a sentence each what they lost, and
+// whether that of lines is stuck: what came behind would stand in half a line.
+func (r *session) closeSinks() (lost []string, stuck bool) {
 	end := time.Now()
 	if r.last != nil {
 		end = r.last.Time
@@ -47,14 +51,25 @@ func (r *session) closeSinks() (lost []string) {
 	if r.packets != nil {
 		err := r.packets.close(end)
 		c := r.packets.counters()
+		if reason := r.packets.reason(); reason != nil {
+			err = reason // the first, for the others follow from it
+		}
 		lost = appendLoss(lost, "packets of tunnels", "-w "+r.keep.Name, c.Dropped+left(r.packets.put, c), err)
 	}
 	if r.lines != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), closeFor)
 		defer cancel()
 		err := r.lines.Close(ctx)
+		stuck = ctx.Err() != nil
 		if !gone(r.lines.Gone()) { // whoever stops reading, as head does, does not miss them
-			lost = appendLoss(lost, "lines", "the output", r.lines.Counters().Dropped, err)
+			c := r.lines.Counters()
+			switch {
+			case c.Error != "":
+				err = errors.New(c.Error)
+			case c.Dropped > 0:
+				err = nil // all that it says is how many
+			}
+			lost = appendLoss(lost, "lines", "the output", c.Dropped, err)
 		}
 	}
 	if r.report != nil {
@@ -62,7 +77,7 @@ func (r *session) closeSinks() (lost []string) {
 			lost = append(lost, c.Error)
 		}
 	}
-	return lost
+	return lost, stuck
 }
 
 // left is how many items a sink that was closed has not got to.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -70,8 +71,8 @@ func (f *sniffFlags) settle(e *env) (*sniffing, error) {
 		return nil, err
 	}
 	if s.report != "" {
-		if s.format2, err = chooseFormat("", s.report); err != nil {
-			return nil, err
+		if s.format2, err = formatOfName(s.report); err != nil {
+			return nil, fmt.Errorf("--report: no format has the ending %s; choose one of .txt .json .ndjson .md .csv", filepath.Ext(s.report))
 		}
 	}
 	if f.metrics != "" {
@@ -80,6 +81,9 @@ func (f *sniffFlags) settle(e *env) (*sniffing, error) {
 		}
 	}
 	if err := f.settleKeep(s); err != nil {
+		return nil, err
+	}
+	if err := f.distinct(); err != nil {
 		return nil, err
 	}
 	onTerminal := s.output == "" && terminal(e.stdout)
@@ -162,6 +166,31 @@ func (f *sniffFlags) settleSource(s *sniffing) (err error) {
 	return err
 }
 
+// distinct makes sure that no file is written twice, or read and written.
+func (f *sniffFlags) distinct() error {
+	files := []struct{ flag, name string }{{"--read", f.read}, {"--output", f.output}, {"--write", f.keep}, {"--report", f.report}}
+	for i, a := range files {
+		for _, b := range files[i+1:] {
+			if a.name == "" || b.name == "" || a.name == "-" || b.name == "-" {
+				continue
+			}
+			if sameName(a.name, b.name) {
+				return fmt.Errorf("%s and %s name the same file, %s; choose another name", a.flag, b.flag, b.name)
+			}
+		}
+	}
+	return nil
+}
+
+// sameName tells whether two names are one file, be it one that is yet to be
+// made. Devices may be named twice.
+func sameName(a, b string) bool {
+	if info, err := os.Stat(a); err == nil {
+		return info.Mode().IsRegular() && sameFile(a, b)
+	}
+	return filepath.Clean(a) == filepath.Clean(b)
+}
+
 // settleKeep says which files packets are kept in.
 func (f *sniffFlags) settleKeep(s *sniffing) error {
 	if f.keep == "" {
@@ -170,14 +199,14 @@ func (f *sniffFlags) settleKeep(s *sniffing) error {
 	if f.keep == "-" {
 		return errors.New("-w takes a file name; packets are not written to standard output")
 	}
-	if f.read != "" && f.read != "-" && sameFile(f.read, f.keep) {
-		return fmt.Errorf("--write %s is the input; choose another name", f.keep)
-	}
 	s.keep = &write.Options{Name: f.keep, Program: "ikesniff " + programVersion(), Snaplen: uint32(f.snaplen)}
 	for _, c := range f.rotation {
 		if err := s.keep.Rotation.Set(c); err != nil {
 			return err
 		}
+	}
+	if s.keep.Rotation.Files > 0 && !s.keep.Rotation.Any() {
+		return errors.New("-b files:N says how many files are left; when a new one begins takes another -b")
 	}
 	return nil
 }

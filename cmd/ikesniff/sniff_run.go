@@ -47,14 +47,13 @@ type session struct {
 
 // perform captures until the end, and prints the report.
 func (s *sniffing) perform(ctx context.Context) error {
-	ignorePipe()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if s.duration > 0 {
 		ctx, cancel = context.WithTimeout(ctx, s.duration)
 		defer cancel()
 	}
-	r := &session{sniffing: s, reports: make(chan func(*report.Stream), 4)}
+	r := &session{sniffing: s, summed: time.Now(), reports: make(chan func(*report.Stream), 4)}
 	var listener net.Listener
 	var err error
 	if r.origin, err = s.openOrigin(ctx); err != nil {
@@ -74,7 +73,7 @@ func (s *sniffing) perform(ctx context.Context) error {
 	if err := r.openSinks(); err != nil {
 		return err
 	}
-	stop := r.background(ctx, listener)
+	stop := r.background(ctx, cancel, listener)
 	stream, err := r.watch(ctx, cancel)
 	stop()
 	if err != nil {
@@ -104,6 +103,9 @@ func (r *session) openSinks() (err error) {
 		}
 	}
 	if r.sniffing.report != "" {
+		if err := creatable(r.sniffing.report); err != nil {
+			return err
+		}
 		r.report = newReportSink(r.sniffing.report)
 	}
 	if r.metrics != "" {
@@ -121,7 +123,7 @@ func (r *session) keys() io.Reader {
 }
 
 // background begins what goes on beside capturing, and returns what ends it.
-func (r *session) background(ctx context.Context, listener net.Listener) (stop func()) {
+func (r *session) background(ctx context.Context, end func(), listener net.Listener) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	served := make(chan struct{})
 	go func() {
@@ -136,7 +138,7 @@ func (r *session) background(ctx context.Context, listener net.Listener) (stop f
 	timed := make(chan struct{})
 	go func() {
 		defer close(timed)
-		r.onSignals(ctx)
+		r.onSignals(ctx, end)
 	}()
 	return func() {
 		cancel()
@@ -150,6 +152,7 @@ func (r *session) watch(ctx context.Context, cancel func()) (*report.Stream, err
 	opt := r.watching()
 	if r.screen == nil {
 		r.begins()
+		r.endUnread(ctx, cancel)
 		return pipeline.Watch(ctx, r.origin, opt)
 	}
 	type result struct {
@@ -171,6 +174,21 @@ func (r *session) watch(ctx context.Context, cancel func()) (*report.Stream, err
 		fmt.Fprintln(r.stderr, "ikesniff: the view ended: "+output.Safe(err.Error()))
 	}
 	return got.stream, got.err
+}
+
+// endUnread ends the run when whoever read its lines has gone, as head does,
+// unless it has something else to do.
+func (r *session) endUnread(ctx context.Context, cancel func()) {
+	if r.lines == nil || r.packets != nil || r.report != nil || r.exporter != nil {
+		return
+	}
+	go func() {
+		select {
+		case <-r.lines.Gone():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 }
 
 // watching is how packets are followed.
@@ -241,15 +259,14 @@ func (r *session) publish(s *report.Snapshot, changes []report.Change) {
 				r.lines.Put(r.buf)
 			}
 		}
-		if s.Time.Sub(r.summed) >= summaryEvery || !s.Running {
-			if !r.summed.IsZero() || !s.Running {
-				for line, err := range r.events.Summaries(s) {
-					if err == nil {
-						r.lines.Put(line)
-					}
+		// By our own clock: that of a stream may be another, and jump.
+		if now := time.Now(); now.Sub(r.summed) >= summaryEvery || !s.Running {
+			for line, err := range r.events.Summaries(s) {
+				if err == nil {
+					r.lines.Put(line)
 				}
 			}
-			r.summed = s.Time
+			r.summed = now
 		}
 	}
 }

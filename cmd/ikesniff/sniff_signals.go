@@ -8,8 +8,9 @@ import (
 )
 
 // onSignals answers signals, and writes the report when it is time, until ctx is
-// done.
-func (r *session) onSignals(ctx context.Context) {
+// done. It ends the run where the terminal has hung up.
+func (r *session) onSignals(ctx context.Context, end func()) {
+	shown := terminal(r.stdout)
 	asked, moved := make(chan os.Signal, 1), make(chan os.Signal, 1)
 	if signalReport != nil {
 		signal.Notify(asked, signalReport)
@@ -35,6 +36,9 @@ func (r *session) onSignals(ctx context.Context) {
 				r.inBetween("table", terminal(r.stderr) && r.show.Color, r.printInBetween)
 			}
 		case <-moved:
+			if shown && !terminal(r.stdout) {
+				end()
+			}
 			if r.lines != nil {
 				r.lines.reopen()
 			}

@@ -6,5 +6,3 @@ import "os"
 
 // Other systems have no signals for that.
 var signalReport, signalReopen os.Signal
-
-func ignorePipe() {}

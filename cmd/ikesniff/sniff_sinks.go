@@ -89,8 +89,9 @@ type packetSink struct {
 	put     uint64 // items given, by the capturing goroutine
 	refused uint64 // for lack of room, likewise
 	written atomic.Uint64
-	lost    atomic.Uint64 // that could not be written
-	packet  keptItem      // of the writing goroutine
+	lost    atomic.Uint64         // that could not be written
+	why     atomic.Pointer[error] // the last reason for that
+	packet  keptItem              // of the writing goroutine
 }
 
 func (s *sniffing) openPackets() (*packetSink, error) {
@@ -116,22 +117,30 @@ func (k *packetSink) write(item []byte) error {
 	if err := k.packet.read(item); err != nil {
 		return err
 	}
-	err := k.writer.Packet(&k.packet.packet, k.packet.name, k.packet.comments)
-	k.count()
-	return err
+	return k.noted(k.writer.Packet(&k.packet.packet, k.packet.name, k.packet.comments))
 }
 
 func (k *packetSink) flush() error {
-	err := k.writer.Flush()
-	k.count()
+	return k.noted(k.writer.Flush())
+}
+
+// noted lets other goroutines see what the writer knows. The queue does not know
+// it: a write that fails takes packets along that the queue gave before.
+func (k *packetSink) noted(err error) error {
+	k.written.Store(k.writer.Written())
+	k.lost.Store(k.writer.Lost())
+	if err != nil {
+		k.why.Store(&err)
+	}
 	return err
 }
 
-// count publishes what the writer knows, in its goroutine. The queue does not
-// know it: a write that fails takes packets along that the queue gave before.
-func (k *packetSink) count() {
-	k.written.Store(k.writer.Written())
-	k.lost.Store(k.writer.Lost())
+// reason is why packets could not be written, nil if none was lost so.
+func (k *packetSink) reason() error {
+	if err := k.why.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 func (k *packetSink) counters() report.SinkCounters {
@@ -143,18 +152,14 @@ func (k *packetSink) counters() report.SinkCounters {
 // reopen ends the file and begins it anew. What fails, fails with the next packet.
 func (k *packetSink) reopen() {
 	k.queue.Do(func() {
-		_ = k.writer.Reopen()
-		k.count()
+		_ = k.noted(k.writer.Reopen())
 	})
 }
 
 // close ends the files: the capture ended at time end.
 func (k *packetSink) close(end time.Time) error {
 	var err error
-	k.queue.Do(func() {
-		err = k.writer.Close(end)
-		k.count()
-	})
+	k.queue.Do(func() { err = k.noted(k.writer.Close(end)) })
 	ctx, cancel := context.WithTimeout(context.Background(), closeFor)
 	defer cancel()
 	left := k.queue.Close(ctx)

@@ -37,26 +37,56 @@ func (s *sniffing) openOrigin(ctx context.Context) (*origin, error) {
 		}
 		o := &origin{Source: src, stop: src.Stop, ring: src, name: src.Info()[0].Name}
 		now := time.Now()
-		for _, name := range s.live.Interfaces {
+		names := src.Watched()
+		if len(names) == 0 {
+			names = []string{"any"}
+		}
+		for _, name := range names {
 			o.states = append(o.states, report.InterfaceState{Name: name, State: stateOf(name), Since: now})
 		}
 		return o, nil
 	}
-	var r io.Reader = s.stdin
-	if s.read != "-" {
-		f, err := os.Open(s.read)
-		if err != nil {
-			return nil, inputError(err)
-		}
-		context.AfterFunc(ctx, func() { f.Close() }) // a FIFO may be silent
-		r = f
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			r = &growing{ctx: ctx, f: f}
-		}
+	r, err := s.openStream(ctx)
+	if err != nil {
+		return nil, err
 	}
 	pump := pipeline.NewPump(filtered(capture.OpenReader(r, s.read), s.filter))
 	return &origin{Source: pump, stop: pump.Stop, name: s.read,
 		states: []report.InterfaceState{{Name: s.read, State: "up", Since: time.Now()}}}, nil
+}
+
+// openStream opens what -r names. Nothing here waits: who reads it does.
+func (s *sniffing) openStream(ctx context.Context) (io.Reader, error) {
+	if s.read == "-" {
+		return s.stdin, nil
+	}
+	if info, err := os.Stat(s.read); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+		return &fifo{name: s.read}, nil
+	}
+	f, err := os.Open(s.read)
+	if err != nil {
+		return nil, inputError(err)
+	}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		return &growing{ctx: ctx, f: f}, nil
+	}
+	return f, nil
+}
+
+// fifo is opened by the goroutine that reads it, for that waits until somebody
+// writes.
+type fifo struct {
+	name string
+	f    *os.File
+}
+
+func (p *fifo) Read(b []byte) (n int, err error) {
+	if p.f == nil {
+		if p.f, err = os.Open(p.name); err != nil {
+			return 0, err
+		}
+	}
+	return p.f.Read(b)
 }
 
 func stateOf(name string) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ikesniff/ikesniff/internal/testenv"
 )
 
 // TestColours: severity has a colour on a terminal, and only there.
@@ -70,28 +73,41 @@ func TestNoColoursInFiles(t *testing.T) {
 // shown when screen is closed.
 func terminalPair(t *testing.T) (shown <-chan string, screen *os.File) {
 	t.Helper()
-	control, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Skipf("no pseudo terminals here: %v", err)
-	}
-	t.Cleanup(func() { control.Close() })
-	fd := int(control.Fd())
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	screen, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skipf("no pseudo terminals here: %v", err)
-	}
-	t.Cleanup(func() { screen.Close() })
+	control, screen := openTerminal(t)
 	out := make(chan string, 1)
 	go func() {
 		b, _ := io.ReadAll(control) // ends with an error when the last writer closes
 		out <- string(b)
 	}()
 	return out, screen
+}
+
+// openTerminal opens a pseudo terminal of 100 columns and 30 lines: a program
+// has screen, and who sits in front of it control.
+func openTerminal(t *testing.T) (control, screen *os.File) {
+	t.Helper()
+	control, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		testenv.Missing(t, "no pseudo terminals here: "+err.Error())
+	}
+	t.Cleanup(func() { control.Close() })
+	raw, err := control.SyscallConn() // Fd would make reading block Close
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	var failed error
+	if err := raw.Control(func(fd uintptr) {
+		n, failed = unix.IoctlGetInt(int(fd), unix.TIOCGPTN)
+		failed = errors.Join(failed, unix.IoctlSetPointerInt(int(fd), unix.TIOCSPTLCK, 0),
+			unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: 30, Col: 100}))
+	}); err != nil || failed != nil {
+		t.Fatal(err, failed)
+	}
+	screen, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		testenv.Missing(t, "no pseudo terminals here: "+err.Error())
+	}
+	t.Cleanup(func() { screen.Close() })
+	return control, screen
 }

@@ -74,29 +74,42 @@ func IP(t *testing.T, line string) {
 	}
 }
 
-// Beside runs f in another namespace, to which interface a0 is moved, and waits
-// for it.
-func Beside(t *testing.T, f func()) {
+// Apart runs a test with a second namespace, to which interface a0 is moved: it
+// has 192.0.2.1, and b0 192.0.2.2. The function that the test is given runs
+// another one there, and waits for it; sockets that it opens stay there.
+func Apart(t *testing.T, test func(there func(func()))) {
 	t.Helper()
-	ready, moved, done := make(chan int), make(chan struct{}), make(chan struct{})
+	tid, calls, ended := make(chan int), make(chan func()), make(chan struct{})
 	go func() {
-		defer close(done)
+		defer close(ended)
 		runtime.LockOSThread()
 		if lacks := unshare(); lacks != "" {
 			t.Error(lacks)
-			close(ready)
+			close(tid)
 			return
 		}
-		ready <- unix.Gettid()
-		<-moved
-		f()
+		tid <- unix.Gettid()
+		for f := range calls {
+			f()
+		}
 	}()
-	tid, ok := <-ready
-	if ok {
-		IP(t, fmt.Sprintf("link set a0 netns %d", tid))
-		close(moved)
+	there := func(f func()) {
+		done := make(chan struct{})
+		calls <- func() { defer close(done); f() }
+		<-done
 	}
-	<-done
+	if n, ok := <-tid; ok {
+		IP(t, fmt.Sprintf("link set a0 netns %d", n))
+		IP(t, "addr add 192.0.2.2/24 dev b0")
+		there(func() {
+			IP(t, "addr add 192.0.2.1/24 dev a0")
+			IP(t, "link set lo up")
+			IP(t, "link set a0 up")
+		})
+		test(there)
+	}
+	close(calls)
+	<-ended
 }
 
 // Sender sends frames from an interface.

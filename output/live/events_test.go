@@ -107,7 +107,7 @@ func TestTimelineKinds(t *testing.T) {
 		return s
 	}
 	// A call of add names the kind in front of the text; one kind is a variable.
-	kinds := regexp.MustCompile(`add\([^"\n]*(?:"to-(?:responder|initiator)", |"", )?"([a-z0-9-]+)", "|kind := "([a-z-]+)"`)
+	kinds := regexp.MustCompile(`add\([^"\n]*(?:"to-(?:responder|initiator)", |"", )?"([a-z0-9-]+)", |kind := "([a-z-]+)"`)
 	n := 0
 	for _, m := range kinds.FindAllStringSubmatch(string(source), -1) {
 		kind, want := m[1]+m[2], "timeline"

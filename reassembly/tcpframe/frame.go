@@ -19,7 +19,9 @@ func (f *Framer) frame(b []byte, from tcpstream.Origin, h Handler) int {
 			return 0
 		}
 		if length <= len(b) {
-			f.message = Message{First: from, Last: from, Segments: 1}
+			m := &f.message
+			m.First, m.Last, m.Segments, m.Truncated = from, from, 1, false
+			m.SPI, m.Seq = 0, 0
 			f.deliver(b[:length], length, h)
 			return length
 		}
@@ -61,7 +63,9 @@ func (f *Framer) refuse(from tcpstream.Origin, h Handler) {
 func (f *Framer) complete(h Handler) {
 	p := &f.part
 	b, length, lost := p.buf, p.length, p.lost
-	f.message = Message{First: p.first, Last: p.last, Segments: p.segments, Truncated: p.cut}
+	m := &f.message
+	m.First, m.Last, m.Segments, m.Truncated = p.first, p.last, p.segments, p.cut
+	m.SPI, m.Seq = 0, 0
 	p.reset()
 	if !lost {
 		f.deliver(b, length, h)

@@ -6,6 +6,8 @@ import (
 	"math/rand"
 	"slices"
 	"testing"
+
+	"github.com/ikesniff/ikesniff/capture"
 )
 
 // each runs a property with many seeds, and with first sequence numbers on
@@ -50,6 +52,59 @@ func TestAnySegmentationGivesTheSameBytes(t *testing.T) {
 			t.Fatalf("%d of %d bytes, holes %v, notes %v", len(c.got), len(want), c.holes, c.notes)
 		}
 	})
+}
+
+// Whatever the segments, following is what pushing without it would be.
+func TestFollowIsPush(t *testing.T) {
+	followed := 0
+	each(t, func(t *testing.T, r *rand.Rand, first uint32) {
+		var short, plain Stream
+		var a, b transcript
+		next := first
+		for i := range 400 {
+			seg := Segment{Seq: next, Time: int64(i) * 1e6, Ref: capture.Ref(i + 1)}
+			switch r.Intn(12) {
+			case 0: // an acknowledgment, or a keepalive
+				seg.Seq -= uint32(r.Intn(2))
+			case 1: // old, or from elsewhere
+				seg.Seq -= uint32(r.Intn(3000))
+			case 2:
+				seg.Seq += uint32(r.Intn(2)) << 30
+			case 3:
+				seg.Seq += uint32(1 + r.Intn(200))
+			case 4:
+				seg.SYN, seg.FIN, seg.RST = r.Intn(9) == 0, r.Intn(9) == 0, r.Intn(9) == 0
+			}
+			if r.Intn(5) > 0 {
+				seg.Payload = randomBytes(r, []int{1, 2, 20, 300}[r.Intn(4)])
+			}
+			if r.Intn(6) == 0 {
+				seg.WireLen = len(seg.Payload) + r.Intn(4)
+			}
+			if end := seg.Seq + uint32(seg.wire()); end-next < 1000 {
+				next = end
+			}
+			before := short.held == nil
+			short.Push(seg, &a)
+			plain.push(&seg, &b)
+			if x, y := a.take(), b.take(); x != y {
+				t.Fatalf("%+v: %q, plain %q", seg, x, y)
+			} else if before && x != "" {
+				followed++
+			}
+			if r.Intn(4) == 0 {
+				short.Ack(next, &a)
+				plain.Ack(next, &b)
+			}
+			if short.Next() != plain.Next() || short.Held() != plain.Held() || short.Ended() != plain.Ended() ||
+				short.now != plain.now || short.moved != plain.moved || short.recent != plain.recent || short.strays != plain.strays {
+				t.Fatalf("%+v: %+v, plain %+v", seg, short, plain)
+			}
+		}
+	})
+	if followed == 0 {
+		t.Error("no segment was followed")
+	}
 }
 
 // Segments that are taken out leave holes of exactly their bytes, with

@@ -67,13 +67,13 @@ func (s *Stream) Ended() bool { return s.started && s.finSeen && s.next == s.fin
 // one with a SYN, a FIN or data sets the position of the stream. Segments
 // without data may be pushed or left out.
 func (s *Stream) Push(seg Segment, sink Sink) {
-	if s.nextInOrder(&seg) {
-		s.now, s.moved = seg.Time, seg.Time
-		s.give(&piece{
-			start: seg.Seq, size: uint32(seg.wire()), data: seg.Payload, from: Origin{seg.Time, seg.Ref},
-		}, sink)
-		return
+	if seg.SYN || seg.FIN || seg.RST || !s.Follow(seg.Seq, seg.Payload, seg.WireLen, Origin{seg.Time, seg.Ref}, sink) {
+		s.push(&seg, sink)
 	}
+}
+
+// push is Push for whatever segment.
+func (s *Stream) push(seg *Segment, sink Sink) {
 	start, size := seg.Seq, seg.wire()
 	if seg.SYN {
 		start++ // RFC 9293 section 3.4: the SYN counts as one
@@ -102,17 +102,33 @@ func (s *Stream) Push(seg Segment, sink Sink) {
 		sink.Note(NoteProbe, size)
 		return
 	}
-	t := s.place(start, uint32(size), &seg, sink)
+	t := s.place(start, uint32(size), seg, sink)
 	s.settle(false, sink)
 	t.tell(sink)
 }
 
-// nextInOrder tells whether a segment is the common one: the next bytes, nothing
-// but bytes, and nothing else to think of.
-func (s *Stream) nextInOrder(seg *Segment) bool {
-	size := seg.wire()
-	return seg.Seq == s.next && s.started && s.held == nil && !s.finSeen && !seg.SYN && !seg.FIN && !seg.RST &&
-		size > 1 && size <= maxWire
+// Follow is Push for the common segments: those without SYN, FIN and RST that
+// are the next bytes or an acknowledgment, with nothing else to think of. wire
+// is the length of the payload on the wire. Where the segment is another one,
+// nothing is done and the answer is false.
+func (s *Stream) Follow(seq uint32, payload []byte, wire int, from Origin, sink Sink) bool {
+	wire = max(wire, len(payload))
+	if !s.started || s.held != nil || s.finSeen {
+		return false
+	}
+	if wire == 0 && seq != s.next-1 && !s.outside(seq, 0) {
+		s.now = from.Time
+		return true
+	}
+	if seq != s.next || wire <= 1 || wire > maxWire {
+		return false
+	}
+	s.now, s.moved = from.Time, from.Time
+	if len(payload) > 0 {
+		s.recent.add(seq, payload)
+	}
+	s.pass(payload, wire, from, sink)
+	return true
 }
 
 // probe tells whether a segment of no or one byte is a keepalive or a probe
@@ -249,16 +265,21 @@ func (s *Stream) drain(force bool, sink Sink) (moved bool) {
 
 // give gives the next bytes to the sink.
 func (s *Stream) give(p *piece, sink Sink) {
-	if len(p.data) > 0 {
-		if !p.single {
-			s.recent.add(s.next, p.data)
-		}
-		sink.Bytes(p.data, p.from)
+	if len(p.data) > 0 && !p.single {
+		s.recent.add(s.next, p.data)
 	}
-	if cut := int(p.size) - len(p.data); cut > 0 {
+	s.pass(p.data, int(p.size), p.from, sink)
+}
+
+// pass hands on the next size bytes, of which the capture has data.
+func (s *Stream) pass(data []byte, size int, from Origin, sink Sink) {
+	if len(data) > 0 {
+		sink.Bytes(data, from)
+	}
+	if cut := size - len(data); cut > 0 {
 		sink.Hole(cut, HoleCut)
 	}
-	s.move(p.end())
+	s.move(s.next + uint32(size))
 	s.strays = 0
 }
 
