@@ -77,12 +77,12 @@ func countsItself(p []byte, n int) bool {
 }
 
 // marked tells whether p begins with a frame of IKE: a length, the non-ESP marker,
-// and a header of IKEv1 or IKEv2 as far as it is there. One SPI of 65,536 ends in
+// and a header of IKE 1.0 or 2.0 as far as it is there. One SPI of 65,536 ends in
 // two zeros and looks like length and marker.
 func marked(p []byte) bool {
 	const version = 2 + markerLength + 17
 	return len(p) >= 6 && binary.BigEndian.Uint32(p[2:]) == 0 && binary.BigEndian.Uint16(p) >= 2+markerLength+ike.HeaderLength &&
-		(len(p) <= version || p[version]>>4 == 1 || p[version]>>4 == 2)
+		(len(p) <= version || p[version] == 0x10 || p[version] == 0x20)
 }
 
 // relate compares a segment that could be fake in the places of mask with later

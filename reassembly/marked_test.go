@@ -10,7 +10,7 @@ import (
 func TestMarked(t *testing.T) {
 	ike := frames.Marked(frames.Message(frames.Header{InitiatorSPI: 1, ResponderSPI: 2, Version: 0x20, Exchange: frames.ExchangeInformational}))
 	frame := append([]byte{0, byte(2 + len(ike))}, ike...)
-	esp := frames.ESP(0xef7f0000, 1, []byte("0123456789\x7abcdefghijklmnopqrstuvw"))
+	esp := frames.ESP(0xef7f0000, 1, []byte("0123456789\x2abcdefghijklmnopqrstuvw"))
 	for name, test := range map[string]struct {
 		b    []byte
 		want bool
