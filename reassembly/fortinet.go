@@ -76,10 +76,13 @@ func countsItself(p []byte, n int) bool {
 	return l == n || l == n-2
 }
 
-// marked tells whether p begins with a frame of IKE: a length and the non-ESP
-// marker.
+// marked tells whether p begins with a frame of IKE: a length, the non-ESP marker,
+// and a header of IKEv1 or IKEv2 as far as it is there. One SPI of 65,536 ends in
+// two zeros and looks like length and marker.
 func marked(p []byte) bool {
-	return len(p) >= 6 && binary.BigEndian.Uint32(p[2:]) == 0 && binary.BigEndian.Uint16(p) >= 2+markerLength+ike.HeaderLength
+	const version = 2 + markerLength + 17
+	return len(p) >= 6 && binary.BigEndian.Uint32(p[2:]) == 0 && binary.BigEndian.Uint16(p) >= 2+markerLength+ike.HeaderLength &&
+		(len(p) <= version || p[version]>>4 == 1 || p[version]>>4 == 2)
 }
 
 // relate compares a segment that could be fake in the places of mask with later

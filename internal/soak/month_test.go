@@ -228,7 +228,7 @@ func checkRows(t *testing.T, d int, list []*tunnel, rows []report.Row) {
 			}
 		}
 		if len(found) != 1 {
-			t.Errorf("day %d: tunnel %d (%v) has %d rows", d, i, u.kind.transports(), len(found))
+			t.Errorf("day %d: tunnel %d (%v) has %d rows of SPIs %x, packets %v; of its address: %s", d, i, u.kind.transports(), len(found), u.child, u.packets, ofAddress(rows, u))
 			continue
 		}
 		if got := found[0]; !strings.Contains(strings.Join(got.Transports, " "), u.kind.transports()[len(u.kind.transports())-1]) || got.Status != report.StatusUp {
@@ -243,6 +243,23 @@ func checkRows(t *testing.T, d int, list []*tunnel, rows []report.Row) {
 		}
 		t.Errorf("day %d: %d rows, %d tunnels are alive\n%s", d, len(rows), alive, strings.Join(more[:min(len(more), 40)], "\n"))
 	}
+}
+
+// ofAddress are the rows of a tunnel's address, with their latest SPIs.
+func ofAddress(rows []report.Row, u *tunnel) (text string) {
+	for i := range rows {
+		r := rows[i].Tunnel
+		if r.Initiator != u.end[client].Addr().String() {
+			continue
+		}
+		text += fmt.Sprintf("%s %s %v", r.ID, r.Status, r.Transports)
+		for k := max(0, len(r.ChildSAs)-4); k < len(r.ChildSAs); k++ {
+			c := &r.ChildSAs[k]
+			text += fmt.Sprintf(", %s: %d packets, %d missing, last %d", c.SPI, c.Packets, c.Missing, c.LastSequence)
+		}
+		text += "\n"
+	}
+	return text
 }
 
 // hasSPIs tells whether a tunnel of the report has both SPIs in use, with their
