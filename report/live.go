@@ -16,7 +16,8 @@ type Snapshot struct {
 	Counters Counters
 }
 
-// InterfaceState is one interface that packets come from, or "-" for a stream.
+// InterfaceState is one interface that packets come from, or a stream: the name
+// of its file, or "-".
 type InterfaceState struct {
 	Name  string
 	State string // up, down, gone

@@ -32,7 +32,7 @@ func keepOnFullDisk(t *testing.T) (lacks string) {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return "no mount namespace: " + err.Error()
 	}
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=256k"); err != nil {
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=16m"); err != nil {
 		return "no tmpfs: " + err.Error()
 	}
 	kept, ballast := filepath.Join(dir, "kept.pcapng"), filepath.Join(dir, "ballast")
@@ -43,7 +43,7 @@ func keepOnFullDisk(t *testing.T) (lacks string) {
 	}
 	s.stdin.Write(data)
 	s.wait("packets are kept", func() bool { return holds(kept, "tunnel 1") })
-	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err == nil {
+	if err := os.WriteFile(ballast, make([]byte, 32<<20), 0o600); err == nil {
 		t.Error("the disk is not full")
 	}
 	sent := 1

@@ -72,11 +72,6 @@ func (r *session) closeSinks() (lost []string, stuck bool) {
 			lost = appendLoss(lost, "lines", "the output", c.Dropped, err)
 		}
 	}
-	if r.report != nil {
-		if c := r.report.counters(); c.Error != "" {
-			lost = append(lost, c.Error)
-		}
-	}
 	return lost, stuck
 }
 

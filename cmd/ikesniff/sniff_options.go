@@ -87,7 +87,7 @@ func (f *sniffFlags) settle(e *env) (*sniffing, error) {
 		return nil, err
 	}
 	onTerminal := s.output == "" && terminal(e.stdout)
-	s.screen = s.format == "table" && onTerminal && !f.plain && view.Drawable(os.Getenv("TERM"))
+	s.screen = s.format == "table" && onTerminal && !f.plain && view.Drawable(os.Getenv("TERM")) && (f.read != "-" || view.Keyed())
 	s.show = output.Options{
 		Top: output.DefaultTop, Color: onTerminal && !f.noColor && colours(e.stdout),
 		Time: output.TimeMode(f.time), Location: time.Local,

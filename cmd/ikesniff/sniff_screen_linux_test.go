@@ -21,6 +21,13 @@ const (
 // returned. What the terminal shows is in stdout.
 func onTerminal(t *testing.T, args ...string) (s *sniffer, control *os.File) {
 	t.Helper()
+	return onTerminalWith(t, nil, true, args...)
+}
+
+// onTerminalWith has another standard input, unless it is nil, and a terminal
+// that controls the program, or none that does.
+func onTerminalWith(t *testing.T, stdin *os.File, controlled bool, args ...string) (s *sniffer, control *os.File) {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +37,13 @@ func onTerminal(t *testing.T, args ...string) (s *sniffer, control *os.File) {
 	s.cmd.Args = append([]string{"ikesniff", "sniff"}, args...)
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=")
 	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = screen, screen, screen
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
+	if stdin != nil {
+		s.cmd.Stdin = stdin
+	}
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: controlled}
+	if controlled {
+		s.cmd.SysProcAttr.Ctty = 1
+	}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +108,37 @@ func TestScreenEnds(t *testing.T) {
 				t.Error("the terminal is not as before")
 			}
 		})
+	}
+}
+
+// Where packets come from standard input, keys come from the terminal; without
+// one there are lines.
+func TestScreenBesideStream(t *testing.T) {
+	t.Parallel()
+	for _, controlled := range []bool{true, false} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		s, control := onTerminalWith(t, r, controlled, "-r", "-")
+		r.Close()
+		w.Write(testCapture(t, "no-answer.pcap"))
+		if !s.says("198.51.100.40") {
+			return
+		}
+		if got := strings.Contains(s.stdout.String(), altScreenOn); got != controlled {
+			t.Errorf("a view: %v, want %v", got, controlled)
+		}
+		if controlled {
+			control.WriteString("q")
+		} else {
+			s.cmd.Process.Signal(syscall.SIGTERM)
+		}
+		if got := s.status(); got != exitDone {
+			t.Errorf("exit status %d", got)
+		}
+		s.says("Not judged without keys")
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -58,6 +59,38 @@ func TestFileGrows(t *testing.T) {
 		}
 	}
 	s.ends(exitDone, "")
+}
+
+// A file that becomes shorter is another one: what was read is reported.
+func TestFileShrinks(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "shrinking.pcap")
+	if err := os.WriteFile(name, testCapture(t, "no-answer.pcap"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, strings.NewReader(""), nil, "-r", name)
+	if !s.says("new tunnel") {
+		return
+	}
+	if err := os.Truncate(name, 100); err != nil {
+		t.Fatal(err)
+	}
+	s.ends(exitPartial, "the file became shorter while it was read")
+	if !strings.Contains(s.stdout.String(), "#1 CRITICAL") {
+		t.Errorf("no report: %s", s.stdout.String())
+	}
+}
+
+// An address that is taken is told before anything is read.
+func TestMetricsAddressTaken(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	s := start(t, nil, nil, "-r", "-", "--metrics", l.Addr().String())
+	s.ends(exitFailed, "--metrics: listen tcp "+l.Addr().String())
 }
 
 // Each line of -f ndjson is one that docs/events.md names, and the summary is the

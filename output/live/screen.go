@@ -35,6 +35,18 @@ func Drawable(term string) bool {
 	return term != "dumb" && (term != "" || runtime.GOOS == "windows")
 }
 
+// Keyed tells whether the process has a terminal of its own to read keys from, as
+// a Screen without another one needs.
+func Keyed() bool {
+	in, out, err := tea.OpenTTY()
+	if err != nil {
+		return false
+	}
+	in.Close()
+	out.Close()
+	return true
+}
+
 // Publish gives the screen a new snapshot, nil if there is none, and what changed
 // since the one before, the newest last. It stores them and returns at once. The
 // snapshot and what changes point to must not be changed any more; the slice

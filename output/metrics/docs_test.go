@@ -41,7 +41,7 @@ func table() string {
 		b.WriteString("| `" + l.name + "` | `" + strings.Join(l.values, "`, `") + "` |\n")
 	}
 	b.WriteString("| `code` | the codes of [anomalies.md](anomalies.md) |\n")
-	b.WriteString("| `interface` | the name of an interface, `-` for a stream |\n")
+	b.WriteString("| `interface` | the name of an interface; of a stream the name of its file, or `-` |\n")
 	b.WriteString("| `sink` | `stdout`, `output` (of `-o`), `packets` (of `-w`), `report` (of `--report`) |\n")
 	return b.String()
 }
