@@ -29,6 +29,8 @@ type Options struct {
 	// Progress, if set, is called in the caller's goroutine every few thousand
 	// packets.
 	Progress func(Progress)
+
+	shifts [2]int // newShifts; for tests
 }
 
 // Progress tells how far a run has come.
@@ -58,7 +60,7 @@ func Run(ctx context.Context, src capture.Source, opt Options) (*report.Stream, 
 	if s, ok := src.(capture.Sharer); ok && len(workers) > 1 {
 		s.Share()
 	}
-	c := newCrew(workers)
+	c := newCrew(workers, opt.shifts)
 	r := newReader(src, c, classify)
 	stopped := r.run(ctx, opt.Progress)
 	c.close()

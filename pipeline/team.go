@@ -17,7 +17,8 @@ type team struct {
 	queues  []chan *batch
 	filling []*batch // nil until the sink has its first step
 	free    chan *batch
-	made    int // batches there are; a short run needs few
+	made    int            // batches there are; a short run needs few
+	given   sync.WaitGroup // batches that were handed over and not yet worked on
 	done    sync.WaitGroup
 }
 
@@ -34,6 +35,7 @@ func newTeam(sinks []sink) *team {
 			for b := range queue {
 				b.replay(s)
 				b.reset()
+				t.given.Done()
 				t.free <- b
 			}
 		})
@@ -84,6 +86,7 @@ func (t *team) room(i, n int) *batch {
 
 // hand gives worker i the batch that was filled for it.
 func (t *team) hand(i int) {
+	t.given.Add(1)
 	t.queues[i] <- t.filling[i]
 	t.filling[i] = nil
 }
@@ -102,11 +105,19 @@ func (t *team) empty() *batch {
 	return <-t.free
 }
 
-func (t *team) close() {
-	for i, q := range t.queues {
+// drain waits until the workers have taken all steps so far.
+func (t *team) drain() {
+	for i := range t.queues {
 		if t.filling[i] != nil {
 			t.hand(i)
 		}
+	}
+	t.given.Wait()
+}
+
+func (t *team) close() {
+	t.drain()
+	for _, q := range t.queues {
 		close(q)
 	}
 	t.done.Wait()

@@ -109,7 +109,7 @@ func newWatcher(src capture.Source, opt WatchOptions) *watcher {
 		w.keeper = newKeeper(src, opt.Keep)
 		w.worker.also = w.event
 	}
-	w.reader = newReader(src, newCrew([]*worker{w.worker}), classify)
+	w.reader = newReader(src, newCrew([]*worker{w.worker}, [2]int{}), classify)
 	w.started = opt.Now()
 	w.next = w.started.Add(opt.Every)
 	w.whole = w.started.Add(wholeEvery)

@@ -63,16 +63,13 @@ type crew interface {
 }
 
 // newCrew returns the crew that fits the number of workers. A single worker
-// works in the reader's goroutine and borrows the reader's bytes.
-func newCrew(workers []*worker) crew {
+// works in the reader's goroutine and borrows the reader's bytes; for every see
+// newShifts.
+func newCrew(workers []*worker, every [2]int) crew {
 	if len(workers) == 1 {
 		return solo{workers[0]}
 	}
-	sinks := make([]sink, len(workers))
-	for i, w := range workers {
-		sinks[i] = w
-	}
-	return newTeam(sinks)
+	return newShifts(workers, every)
 }
 
 type solo struct{ sink }
