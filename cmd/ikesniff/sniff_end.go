@@ -26,7 +26,7 @@ func (r *session) end(stream *report.Stream) error {
 		lost = append(lost, err.Error())
 	}
 	if r.report != nil {
-		if err := r.report.last(func(w io.Writer) error { return r.writeReport(w, stream, r.format2) }); err != nil {
+		if err := r.report.last(func(w io.Writer) error { return r.writeReport(w, stream, r.reportFormat) }); err != nil {
 			lost = append(lost, err.Error())
 		}
 	}
@@ -137,7 +137,7 @@ func (r *session) printReport(write func(io.Writer) error) error {
 // writeReport writes a report in one of the formats.
 func (r *session) writeReport(w io.Writer, s *report.Stream, format string) error {
 	a := analysis{format: format, show: r.show}
-	if format == r.format2 && format != "table" {
+	if format == r.reportFormat && format != "table" {
 		a.show.Color = false
 	}
 	return a.write(w, s)

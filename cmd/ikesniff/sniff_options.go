@@ -21,22 +21,22 @@ import (
 // sniffing is one run of sniff with its flags understood.
 type sniffing struct {
 	*env
-	live     live.Options // of interfaces
-	read     string       // "" if from interfaces
-	filter   *filter.Filter
-	format   string
-	screen   bool // a view that is redrawn
-	output   string
-	keep     *write.Options // nil for no packets
-	report   string
-	format2  string // of report
-	every    time.Duration
-	metrics  string // address
-	duration time.Duration
-	user     string
-	quiet    bool
-	show     output.Options
-	run      pipeline.WatchOptions
+	live         live.Options // of interfaces
+	read         string       // "" if from interfaces
+	filter       *filter.Filter
+	format       string
+	screen       bool // a view that is redrawn
+	output       string
+	keep         *write.Options // nil for no packets
+	report       string
+	reportFormat string // of report
+	every        time.Duration
+	metrics      string // address
+	duration     time.Duration
+	user         string
+	quiet        bool
+	show         output.Options
+	run          pipeline.WatchOptions
 }
 
 var (
@@ -71,7 +71,7 @@ func (f *sniffFlags) settle(e *env) (*sniffing, error) {
 		return nil, err
 	}
 	if s.report != "" {
-		if s.format2, err = formatOfName(s.report); err != nil {
+		if s.reportFormat, err = formatOfName(s.report); err != nil {
 			return nil, fmt.Errorf("--report: no format has the ending %s; choose one of .txt .json .ndjson .md .csv", filepath.Ext(s.report))
 		}
 	}

@@ -55,7 +55,7 @@ func (r *session) renewReport() {
 	if r.report == nil {
 		return
 	}
-	r.inBetween(r.format2, false, func(text []byte, err error) {
+	r.inBetween(r.reportFormat, false, func(text []byte, err error) {
 		if err != nil {
 			r.report.done(err)
 			return
