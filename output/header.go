@@ -136,6 +136,7 @@ func totals(t report.Totals) string {
 	add(t.TruncatedPackets, "%s cut short by the capture")
 	add(t.IncompleteDatagrams, "%s IP datagrams with fragments missing")
 	add(t.Evicted, "%s evicted to bound memory, so counts are lower bounds")
+	add(t.Forgotten, "%s IKE SAs, SPIs and paths forgotten, for they were silent for long")
 	if len(parts) == 0 {
 		return ""
 	}

@@ -191,6 +191,7 @@ func (w *watcher) reports() []*worker { return []*worker{w.worker} }
 // packet.
 func (w *watcher) input() flows.Input {
 	in := input(w.reader, w.reports(), w.opt.Version)
+	in.Totals.Forgotten = w.follower.Forgotten()
 	now, _ := w.clock.look()
 	in.End = max(in.End, now)
 	return in

@@ -240,3 +240,21 @@ func TestPumpStops(t *testing.T) {
 		t.Errorf("%d tunnels after %v", len(r.Tunnels), time.Since(began))
 	}
 }
+
+// What was silent for long is not in the report, which says how much that is.
+func TestForgottenIsCounted(t *testing.T) {
+	list := packets(200, 4)
+	later := packets(2, 1) // of one of the four, hours later
+	for i := range later {
+		later[i].Ref, later[i].Time = capture.FrameRef(0, uint64(201+i)), list[199].Time+int64(time.Duration(1+2*i)*time.Hour)
+		later[i].Data = rawESP("198.51.100.0", "203.0.113.1", 0x1000, uint32(51+i))
+	}
+	src := &timed{Source: &source{packets: append(list, later...)}}
+	s, err := Watch(context.Background(), src, WatchOptions{Forget: time.Hour, Now: func() time.Time { return src.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := s.Collect(); len(r.Tunnels) != 1 || r.Totals.Forgotten < 6 || r.Totals.Evicted != 0 || !r.Complete {
+		t.Errorf("%d tunnels, %d forgotten, %d evicted, complete %v", len(r.Tunnels), r.Totals.Forgotten, r.Totals.Evicted, r.Complete)
+	}
+}

@@ -128,6 +128,7 @@ type Totals struct {
 	TCPConnections      uint64 `json:"tcp_connections"`
 	IgnoredForgotten    uint64 `json:"ignored_forgotten"`
 	Evicted             uint64 `json:"evicted"`
+	Forgotten           uint64 `json:"forgotten"`            // IKE SAs, SPIs and paths that a live run gave up as long silent
 	IncompleteDatagrams uint64 `json:"incomplete_datagrams"` // IP fragments that never became whole
 	// Encapsulations counts packets by the wrapping they came in: "vlan", "gre", ...
 	Encapsulations map[string]uint64 `json:"encapsulations"`

@@ -85,6 +85,7 @@ var schemaText = map[string]string{
 	"Totals.tcp_connections":      "TCP connections seen.",
 	"Totals.ignored_forgotten":    "Ignored connections folded into counters to bound memory.",
 	"Totals.evicted":              "Pieces of state given up to bound memory; if not 0, counts are lower bounds.",
+	"Totals.forgotten":            "IKE SAs, SPIs and paths that a live run no longer remembers, for they were silent for long.",
 	"Totals.incomplete_datagrams": "IP datagrams with fragments missing.",
 	"Totals.encapsulations":       "Packets by the wrapping they came in.",
 
