@@ -11,8 +11,10 @@ const (
 	optInterfaceOffset     = 14
 
 	optStatsEndTime        = 3
+	optStatsReceived       = 4
 	optStatsInterfaceDrops = 5
 	optStatsSystemDrops    = 7
+	optStatsDelivered      = 8
 
 	// maxInterfaces bounds those of one section.
 	maxInterfaces = 1 << 16
@@ -27,6 +29,7 @@ type ngInterface struct {
 	snaplen uint32
 	link    LinkType
 	name    uint16 // index into the run's table
+	packets uint64
 	losses  losses
 }
 
@@ -104,8 +107,12 @@ func (r *ngReader) interfaceBlock(body []byte, at int64) *flaw {
 }
 
 // statistics reads an interface statistics block: an interface number, a time,
-// and counts since the capture began as options, and when it ended. What the interface dropped and
-// what the system dropped are different packets.
+// and as options counts since the capture began, and when it ended. What the
+// interface dropped and what the system dropped are different packets.
+//
+// The end is believed where the block tells of as many packets as there are. A
+// file that holds a part of a capture, as programs write it that select packets,
+// still has the statistics of the whole: then the end says nothing about the part.
 func (r *ngReader) statistics(body []byte, at int64) *flaw {
 	if len(body) < 12 {
 		return flawf(at, "its interface statistics are %d bytes long, and %d are needed", len(body)+minBlock, 12+minBlock)
@@ -114,25 +121,41 @@ func (r *ngReader) statistics(body []byte, at int64) *flaw {
 	if uint64(id) >= uint64(len(r.interfaces)) {
 		return r.noInterface(at, id)
 	}
+	iface := &r.interfaces[id]
 	sum, known := uint64(0), false
+	end, whole := int64(0), false
 	for o := (options{order: r.order, rest: body[12:]}); o.next(); {
-		if o.code == optStatsEndTime && len(o.value) == 8 {
-			count := uint64(r.order.u32(o.value))<<32 | uint64(r.order.u32(o.value[4:]))
-			if ns, ok := r.interfaces[id].clock.nanoseconds(count); ok {
-				r.in.info.EndTime = max(r.in.info.EndTime, ns)
+		switch o.code {
+		case optStatsEndTime:
+			end = r.endTime(iface, o.value)
+		case optStatsReceived, optStatsDelivered:
+			v, ok := o.u64()
+			whole = whole || ok && v == iface.packets && v > 0
+		case optStatsInterfaceDrops, optStatsSystemDrops:
+			if v, ok := o.u64(); ok && v != unknownCount {
+				sum, known = addUp(sum, v), true
 			}
 		}
-		if o.code != optStatsInterfaceDrops && o.code != optStatsSystemDrops {
-			continue
-		}
-		if v, ok := o.u64(); ok && v != unknownCount {
-			sum, known = addUp(sum, v), true
-		}
+	}
+	if whole {
+		r.in.info.EndTime = max(r.in.info.EndTime, end)
 	}
 	if known {
-		r.lost(r.interfaces[id].losses.statistics(sum))
+		r.lost(iface.losses.statistics(sum))
 	}
 	return nil
+}
+
+// endTime reads a time of the statistics, high word first; 0 if it is none.
+func (r *ngReader) endTime(iface *ngInterface, b []byte) int64 {
+	if len(b) != 8 {
+		return 0
+	}
+	ns, ok := iface.clock.nanoseconds(uint64(r.order.u32(b))<<32 | uint64(r.order.u32(b[4:])))
+	if !ok {
+		return 0
+	}
+	return ns
 }
 
 // lost books n losses that were not known before.

@@ -58,6 +58,7 @@ func (r *ngReader) enhancedPacket(p *Packet, typ uint32, body []byte, at int64) 
 		return r.tooLong(at, captured, len(body)-fixed)
 	}
 	iface := &r.interfaces[id]
+	iface.packets++
 	end := fixed + int(captured)
 	*p = Packet{
 		Time:      r.time(iface, body[4:]),
@@ -108,6 +109,7 @@ func (r *ngReader) simplePacket(p *Packet, body []byte, at int64) *flaw {
 		return r.noInterface(at, 0)
 	}
 	iface := &r.interfaces[0]
+	iface.packets++
 	wire := r.order.u32(body)
 	captured := wire
 	if iface.snaplen != 0 {

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -229,5 +230,32 @@ func TestPcapngLongBlocks(t *testing.T) {
 	all, info = read(t, join(le.section(), le.iface(1, 0), long, le.enhanced(0, 2e6, "BBBB")))
 	if len(all) != 1 || info.Err != "At byte 48 of x, packet 1 could not be read: it has 2097152 captured bytes, and 1048548 are the most that are read." {
 		t.Errorf("long packet: %d packets, %+v", len(all), info)
+	}
+}
+
+// The end that statistics tell of counts where they are of what is there.
+func TestEndTime(t *testing.T) {
+	end := func(n uint64) []byte { return le.option(optStatsEndTime, le.words(uint32(n>>32), uint32(n))) }
+	const last = 1_000_000 // microseconds
+	two := join(le.section(), le.iface(1, 0), le.enhanced(0, last-5, "a"), le.enhanced(0, last, "b"))
+	for name, test := range map[string]struct {
+		stats []byte
+		want  int64
+	}{
+		"all received":       {le.stats(0, end(last+7), le.u64option(optStatsReceived, 2)), (last + 7) * 1000},
+		"all delivered":      {le.stats(0, le.u64option(optStatsReceived, 9), le.u64option(optStatsDelivered, 2), end(last+7)), (last + 7) * 1000},
+		"a part of them":     {le.stats(0, end(last+7), le.u64option(optStatsReceived, 3)), 0},
+		"how many not told":  {le.stats(0, end(last+7)), 0},
+		"no end":             {le.stats(0, le.u64option(optStatsReceived, 2)), 0},
+		"an end cut short":   {le.stats(0, le.option(optStatsEndTime, []byte{1, 2, 3, 4}), le.u64option(optStatsReceived, 2)), 0},
+		"none, and none had": {join(le.iface(1, 0), le.stats(1, end(last+7), le.u64option(optStatsReceived, 0))), 0},
+	} {
+		src := OpenReader(bytes.NewReader(join(two, test.stats)), "-")
+		var p Packet
+		for src.Next(&p) == nil {
+		}
+		if info := src.Info()[0]; info.EndTime != test.want || info.Packets != 2 || !info.Complete {
+			t.Errorf("%s: %+v, want an end of %d", name, info, test.want)
+		}
 	}
 }

@@ -40,6 +40,7 @@ type Writer struct {
 	out     *blocks          // nil before the file is made
 	ng      *pcapgo.NgWriter // nil before the section begins
 	ids     map[key]int      // interfaces of this section
+	counts  []uint64         // packets of each of them
 	packets uint64           // of this file
 	pending uint64           // of them, not yet handed to the system
 	began   int64            // time of the first packet
@@ -107,6 +108,7 @@ func (w *Writer) write(p *capture.Packet, k key, comments []string) error {
 			return err
 		}
 		w.ids[k] = id
+		w.counts = append(w.counts, 0)
 	}
 	o := pcapgo.NgPacketOptions{Comments: comments}
 	if p.Direction != capture.DirectionUnknown {
@@ -121,6 +123,7 @@ func (w *Writer) write(p *capture.Packet, k key, comments []string) error {
 	err := w.ng.WritePacketWithOptions(gopacket.CaptureInfo{
 		Timestamp: time.Unix(0, p.Time).UTC(), CaptureLength: len(p.Data), Length: max(p.OrigLen, len(p.Data)), InterfaceIndex: id,
 	}, p.Data, o)
+	w.counts[id]++
 	return errors.Join(err, w.ng.Flush()) // into out.buf: whole blocks
 }
 
@@ -175,7 +178,7 @@ func (w *Writer) begin(p *capture.Packet, name string) (err error) {
 	if w.ng, err = pcapgo.NewNgWriterInterface(w.out, w.describe(k), options); err != nil {
 		return err
 	}
-	w.ids = map[key]int{k: 0}
+	w.ids, w.counts = map[key]int{k: 0}, []uint64{0}
 	return nil
 }
 
@@ -227,7 +230,7 @@ func (w *Writer) finish(now int64) error {
 // stats ends a section.
 func (w *Writer) stats(end time.Time) error {
 	for id := range len(w.ids) {
-		s := pcapgo.NgInterfaceStatistics{LastUpdate: end, EndTime: end, PacketsReceived: pcapgo.NgNoValue64, PacketsDropped: pcapgo.NgNoValue64}
+		s := pcapgo.NgInterfaceStatistics{LastUpdate: end, EndTime: end, PacketsReceived: w.counts[id], PacketsDropped: pcapgo.NgNoValue64}
 		if err := w.ng.WriteInterfaceStats(id, s); err != nil {
 			return err
 		}
