@@ -38,7 +38,7 @@ type analyzeFlags struct {
 	tcpPorts, udpPorts          []string
 	problems                    bool
 	top, workers                int
-	maxSAs, maxConnections      int
+	limits                      limitFlags
 	failOn                      string
 	noColor, quiet, verbose     bool
 	packets                     filterFlags
@@ -80,8 +80,7 @@ func newAnalyze(e *env) *cobra.Command {
 	fl.StringSliceVar(&f.tcpPorts, "tcp-port", nil, "expect IKE and ESP on TCP port `N`, too")
 	fl.StringSliceVar(&f.udpPorts, "udp-port", nil, "expect IKE and ESP on UDP port `N`, too")
 	fl.IntVar(&f.workers, "workers", min(runtime.NumCPU(), 8), "use `N` cores; the report is the same with any number")
-	fl.IntVar(&f.maxSAs, "max-sas", pipeline.DefaultSAs, "remember at most `N` IKE SAs, SPIs and paths; beyond, those idle longest go, and are counted")
-	fl.IntVar(&f.maxConnections, "max-connections", pipeline.DefaultConnections, "remember at most `N` TCP connections, likewise")
+	f.limits.add(cmd)
 	fl.StringVar(&f.failOn, "fail-on", "", "exit with status 3 on an anomaly of `SEVERITY` or above: info, notice, warning or critical")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours (also with NO_COLOR set, TERM=dumb, or without a terminal)")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes")

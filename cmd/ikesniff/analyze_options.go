@@ -60,11 +60,9 @@ func (f *analyzeFlags) settle(files []string, e *env) (*analysis, error) {
 	if f.workers < 1 || f.workers > pipeline.MaxWorkers {
 		return nil, fmt.Errorf("--workers %d is not from 1 to %d", f.workers, pipeline.MaxWorkers)
 	}
-	if f.maxSAs < 1 {
-		return nil, fmt.Errorf("--max-sas %d leaves no room; it takes a number from 1", f.maxSAs)
-	}
-	if f.maxConnections < 1 {
-		return nil, fmt.Errorf("--max-connections %d leaves no room; it takes a number from 1", f.maxConnections)
+	limits, err := f.limits.settle()
+	if err != nil {
+		return nil, err
 	}
 	if f.failOn != "" {
 		if a.failRank = report.Severity(f.failOn).Rank(); a.failRank < 0 {
@@ -76,7 +74,7 @@ func (f *analyzeFlags) settle(files []string, e *env) (*analysis, error) {
 	}
 	a.run = pipeline.Options{
 		Workers: f.workers, Version: programVersion(),
-		Limits: pipeline.Limits{SAs: f.maxSAs, Connections: f.maxConnections},
+		Limits: limits,
 	}
 	if a.run.TCPPorts, err = ports("--tcp-port", f.tcpPorts); err != nil {
 		return nil, err

@@ -20,25 +20,50 @@ func (f *filterFlags) add(cmd *cobra.Command) {
 	fl.StringVar(&f.program, "filter-program", "", "only packets that a program accepts: a `FILE` with what tcpdump -ddd prints")
 }
 
-// settle returns the filter, nil if none is wished.
+// settle returns the filter of packets in files, nil if none is wished.
 func (f *filterFlags) settle() (*filter.Filter, error) {
+	p, err := f.load()
 	switch {
-	case f.expression != "" && f.program != "":
-		return nil, errors.New("--filter and --filter-program exclude each other")
+	case err != nil:
+		return nil, err
+	case p != nil:
+		return filter.FromProgram(p), nil
 	case f.expression != "":
 		return filter.New(f.expression)
-	case f.program != "":
-		text, err := os.ReadFile(f.program)
-		if err != nil {
-			return nil, inputError(err)
-		}
-		p, err := filter.ParseProgram(string(text))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.program, err)
-		}
-		return filter.FromProgram(p), nil
 	}
 	return nil, nil
+}
+
+// kernel returns the filter of interfaces; usual is the expression if none is
+// wished.
+func (f *filterFlags) kernel(usual string) (filter.Program, error) {
+	p, err := f.load()
+	if p != nil || err != nil {
+		return p, err
+	}
+	if f.expression != "" {
+		usual = f.expression
+	}
+	return filter.CompileLive(usual)
+}
+
+// load reads the program, nil if none was given.
+func (f *filterFlags) load() (filter.Program, error) {
+	switch {
+	case f.program == "":
+		return nil, nil
+	case f.expression != "":
+		return nil, errors.New("--filter and --filter-program exclude each other")
+	}
+	text, err := os.ReadFile(f.program)
+	if err != nil {
+		return nil, inputError(err)
+	}
+	p, err := filter.ParseProgram(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.program, err)
+	}
+	return p, nil
 }
 
 // filtered puts a filter before a source, if there is one.

@@ -32,20 +32,13 @@ func writeStdout(w io.Writer, write func(io.Writer) error) error {
 // at all: the bytes go to a new file in the same folder, which then takes the
 // name. What is no regular file, a pipe or a device, is written to as it is.
 func writeFile(name string, write func(io.Writer) error) error {
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real // the file that a link names is replaced, not the link
-	}
-	mode := fs.FileMode(0o666)
-	switch info, err := os.Stat(name); {
-	case err != nil: // new, or the error comes again below
-	case info.IsDir():
-		return failf("cannot write %s: it is a directory; name a file in it", name)
-	case !info.Mode().IsRegular():
+	name, mode, replaced, err := target(name)
+	switch {
+	case err != nil:
+		return err
+	case !replaced:
 		return writeThrough(name, write)
-	default:
-		mode = info.Mode().Perm()
 	}
-
 	f, err := createBeside(name, mode)
 	if err != nil {
 		return fileError(name, err)
@@ -104,16 +97,28 @@ func createBeside(name string, mode fs.FileMode) (*os.File, error) {
 	}
 }
 
+// target is the file that writing to name replaces, with its mode; replaced is
+// false for what is no regular file, which is written to as it is.
+func target(name string) (file string, mode fs.FileMode, replaced bool, err error) {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real // the file that a link names is replaced, not the link
+	}
+	switch info, err := os.Stat(name); {
+	case err != nil: // new, or making it tells what is wrong
+		return name, 0o666, true, nil
+	case info.IsDir():
+		return name, 0, false, failf("cannot write %s: it is a directory; name a file in it", name)
+	default:
+		return name, info.Mode().Perm(), info.Mode().IsRegular(), nil
+	}
+}
+
 // creatable tells why writeFile will not be able to write the file called name,
 // as far as that can be known before.
 func creatable(name string) error {
-	if info, err := os.Stat(name); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
-		return nil
-	} else if err == nil && info.IsDir() {
-		return failf("cannot write %s: it is a directory; name a file in it", name)
-	}
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real
+	name, _, replaced, err := target(name)
+	if err != nil || !replaced {
+		return err
 	}
 	f, err := createBeside(name, 0o600)
 	if err != nil {

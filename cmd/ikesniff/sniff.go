@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/ikesniff/ikesniff/pipeline"
 )
 
 const sniffHelp = `Sniff captures from network interfaces, or reads a capture as it grows, and tells
@@ -34,25 +32,25 @@ const sniffExample = `  sudo ikesniff sniff -i wan1
 
 // sniffFlags are the flags as typed.
 type sniffFlags struct {
-	interfaces               []string
-	read                     string
-	format, output           string
-	plain                    bool
-	keep                     string
-	rotation                 []string
-	report                   string
-	reportEvery              time.Duration
-	metrics                  string
-	packets                  filterFlags
-	portsOnly, notPromiscous bool
-	snaplen, buffer          int
-	duration, forget         time.Duration
-	count                    uint64
-	user                     string
-	names, time              string
-	tcpPorts, udpPorts       []string
-	maxSAs, maxConnections   int
-	noColor, quiet           bool
+	interfaces                []string
+	read                      string
+	format, output            string
+	plain                     bool
+	keep                      string
+	rotation                  []string
+	report                    string
+	reportEvery               time.Duration
+	metrics                   string
+	packets                   filterFlags
+	portsOnly, notPromiscuous bool
+	snaplen, buffer           int
+	duration, forget          time.Duration
+	count                     uint64
+	user                      string
+	names, time               string
+	tcpPorts, udpPorts        []string
+	limits                    limitFlags
+	noColor, quiet            bool
 }
 
 func newSniff(e *env) *cobra.Command {
@@ -93,7 +91,7 @@ func newSniff(e *env) *cobra.Command {
 	fl.StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at `ADDRESS`; one without a host is on this machine only")
 	f.packets.add(cmd)
 	fl.BoolVar(&f.portsOnly, "ports-only", false, "only the usual ports of IKE and ESP, and those of --udp-port and --tcp-port")
-	fl.BoolVarP(&f.notPromiscous, "no-promiscuous-mode", "p", false, "do not put interfaces into promiscuous mode")
+	fl.BoolVarP(&f.notPromiscuous, "no-promiscuous-mode", "p", false, "do not put interfaces into promiscuous mode")
 	fl.IntVarP(&f.snaplen, "snapshot-length", "s", 262144, "capture at most `N` bytes of a packet")
 	fl.IntVarP(&f.buffer, "buffer-size", "B", 65536, "ring between kernel and program, in `KIB`")
 	fl.DurationVar(&f.duration, "duration", 0, "end after this time, such as 90s or 2h")
@@ -104,8 +102,7 @@ func newSniff(e *env) *cobra.Command {
 	fl.StringVar(&f.time, "time", "utc", "`MODE` of times: utc or local")
 	fl.StringSliceVar(&f.tcpPorts, "tcp-port", nil, "expect IKE and ESP on TCP port `N`, too")
 	fl.StringSliceVar(&f.udpPorts, "udp-port", nil, "expect IKE and ESP on UDP port `N`, too")
-	fl.IntVar(&f.maxSAs, "max-sas", pipeline.DefaultSAs, "remember at most `N` IKE SAs, SPIs and paths; beyond, those idle longest go, and are counted")
-	fl.IntVar(&f.maxConnections, "max-connections", pipeline.DefaultConnections, "remember at most `N` TCP connections, likewise")
+	f.limits.add(cmd)
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours (also with NO_COLOR set, TERM=dumb, or without a terminal)")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no notes")
 	for flag, values := range map[string][]string{"format": sniffFormats, "time": sniffTimes} {

@@ -65,7 +65,9 @@ func (f *sniffFlags) settle(e *env) (*sniffing, error) {
 		return nil, err
 	}
 	s.run.Version = programVersion()
-	s.run.Limits = pipeline.Limits{SAs: f.maxSAs, Connections: f.maxConnections}
+	if s.run.Limits, err = f.limits.settle(); err != nil {
+		return nil, err
+	}
 	s.run.Count, s.run.Forget = f.count, f.forget
 	if err := f.settleSource(s); err != nil {
 		return nil, err
@@ -117,10 +119,6 @@ func (f *sniffFlags) check() error {
 		return fmt.Errorf("--buffer-size %d is not from 1024 to 4194304 KiB", f.buffer)
 	case f.duration < 0 || f.forget <= 0 || f.reportEvery < time.Second:
 		return errors.New("--duration and --forget take times above 0, --report-every one from 1s")
-	case f.maxSAs < 1:
-		return fmt.Errorf("--max-sas %d leaves no room; it takes a number from 1", f.maxSAs)
-	case f.maxConnections < 1:
-		return fmt.Errorf("--max-connections %d leaves no room; it takes a number from 1", f.maxConnections)
 	case len(f.rotation) > 0 && f.keep == "":
 		return errors.New("-b says when a new file of -w begins; give -w FILE, too")
 	case f.portsOnly && (f.packets.expression != "" || f.packets.program != ""):
@@ -131,38 +129,18 @@ func (f *sniffFlags) check() error {
 
 // settleSource says what is captured.
 func (f *sniffFlags) settleSource(s *sniffing) (err error) {
-	expression := f.packets.expression
-	switch {
-	case f.portsOnly:
-		expression = portsFilter(s.run.UDPPorts, s.run.TCPPorts)
-	case expression == "" && f.packets.program == "" && f.read == "":
-		expression = defaultFilter
+	packets := f.packets
+	if f.portsOnly {
+		packets.expression = portsFilter(s.run.UDPPorts, s.run.TCPPorts)
 	}
 	if f.read != "" {
-		if f.portsOnly {
-			s.filter, err = filter.New(expression)
-		} else {
-			s.filter, err = f.packets.settle()
-		}
+		s.filter, err = packets.settle()
 		return err
 	}
 	s.live = live.Options{
-		Interfaces: f.interfaces, Promiscuous: !f.notPromiscous, Snaplen: f.snaplen, Buffer: f.buffer << 10,
+		Interfaces: f.interfaces, Promiscuous: !f.notPromiscuous, Snaplen: f.snaplen, Buffer: f.buffer << 10,
 	}
-	if f.packets.program != "" {
-		if f.packets.expression != "" {
-			return errors.New("--filter and --filter-program exclude each other")
-		}
-		text, err := os.ReadFile(f.packets.program)
-		if err != nil {
-			return inputError(err)
-		}
-		if s.live.Filter, err = filter.ParseProgram(string(text)); err != nil {
-			return fmt.Errorf("%s: %w", f.packets.program, err)
-		}
-		return nil
-	}
-	s.live.Filter, err = filter.CompileLive(expression)
+	s.live.Filter, err = packets.kernel(defaultFilter)
 	return err
 }
 
