@@ -263,5 +263,3 @@ func (k *keeper) flush() {
 	k.labels.forgetEvidence()
 	k.sweep()
 }
-
-func (k *keeper) close() { k.flush() }

@@ -116,7 +116,7 @@ func (w *watcher) finish() {
 		wall = w.opt.Now()
 	}
 	if w.keeper != nil {
-		w.keeper.close()
+		w.keeper.flush()
 	}
 	w.publish(at, wall, false)
 }

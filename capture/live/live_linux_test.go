@@ -2,9 +2,7 @@ package live
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -15,61 +13,34 @@ import (
 
 	"github.com/ikesniff/ikesniff/capture"
 	"github.com/ikesniff/ikesniff/capture/filter"
-	"github.com/ikesniff/ikesniff/internal/testenv"
+	"github.com/ikesniff/ikesniff/internal/netlab"
 )
 
 // inNamespace runs a test in a network namespace of its own, with a pair of
 // interfaces a0 and b0.
 func inNamespace(t *testing.T, test func(t *testing.T)) {
-	if _, err := exec.LookPath("ip"); err != nil {
-		testenv.Missing(t, "the program ip is not installed")
-	}
-	var lacks string // why there is no namespace
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		// The thread is never given back: it ends with the goroutine.
-		runtime.LockOSThread()
-		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-			lacks = "network namespaces need root: " + err.Error()
-			return
-		}
-		// IPv6 speaks up by itself when an interface comes up.
-		_ = os.WriteFile("/proc/sys/net/ipv6/conf/all/disable_ipv6", []byte("1"), 0o600)
-		_ = os.WriteFile("/proc/sys/net/ipv6/conf/default/disable_ipv6", []byte("1"), 0o600)
+	netlab.Run(t, func(t *testing.T) {
 		for _, line := range []string{
-			"link set lo up", "link add a0 type veth peer name b0", "link set a0 up", "link set b0 up",
+			"link set a0 mtu 1500", "link set b0 mtu 1500",
 			"addr add 192.0.2.1/24 dev a0", "neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev a0",
 		} {
-			if out, err := exec.Command("ip", strings.Fields(line)...).CombinedOutput(); err != nil {
-				lacks = fmt.Sprintf("ip %s: %v %s", line, err, out)
-				return
-			}
+			netlab.IP(t, line)
 		}
 		test(t)
-	}()
-	<-done
-	if lacks != "" {
-		testenv.Missing(t, lacks)
-	}
+	})
 }
 
 // sendRaw sends frames from an interface.
 func sendRaw(t *testing.T, name string, frames ...[]byte) {
 	t.Helper()
-	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0)
+	s, err := netlab.NewSender(name)
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	defer unix.Close(fd)
-	i, err := lookUp(name)
-	if err != nil {
-		t.Error(err)
-		return
-	}
+	defer s.Close()
 	for _, f := range frames {
-		if err := unix.Sendto(fd, f, 0, &unix.SockaddrLinklayer{Ifindex: i.Index}); err != nil {
+		if err := s.Send(f); err != nil {
 			t.Error(err)
 		}
 	}
