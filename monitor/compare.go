@@ -15,13 +15,10 @@ import (
 func (m *Monitor) compare(now time.Time, r *row, j *flows.Judged) {
 	was, t := r.tunnel, j.Tunnel
 	transport, port := lastUsed(t)
-	switch {
-	case was == nil:
+	if was == nil {
 		m.add(report.Change{Kind: report.ChangeTunnel, Time: t.FirstSeen, TunnelID: t.ID, Text: "new tunnel: " + t.Verdict, Tunnel: t})
-	default:
-		if text := stateChange(was, t, r.transport, transport); text != "" {
-			m.add(report.Change{Kind: report.ChangeTunnel, Time: now, TunnelID: t.ID, Text: text, Tunnel: t})
-		}
+	} else if text := stateChange(was, t, r.transport, transport); text != "" {
+		m.add(report.Change{Kind: report.ChangeTunnel, Time: now, TunnelID: t.ID, Text: text, Tunnel: t})
 	}
 	m.timeline(was, t)
 	m.count(now, r, t, j.Missing)

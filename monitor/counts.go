@@ -11,14 +11,6 @@ const atLeast = 500 * time.Millisecond
 
 // count makes rates and losses of the difference to the last judgement.
 func (m *Monitor) count(now time.Time, r *row, t *report.Tunnel, missing report.Direction[uint64]) {
-	if r.tunnel == nil {
-		r.losses.ToResponder.take(now, t.ESPPackets.ToResponder, missing.ToResponder)
-		r.losses.ToInitiator.take(now, t.ESPPackets.ToInitiator, missing.ToInitiator)
-		all := missing.ToResponder + missing.ToInitiator
-		m.missing += all
-		r.missing = all
-		return
-	}
 	// Some that were missing may have come late: the total that is exported never
 	// falls, and catches up.
 	if all := missing.ToResponder + missing.ToInitiator; all > r.missing {
@@ -28,7 +20,7 @@ func (m *Monitor) count(now time.Time, r *row, t *report.Tunnel, missing report.
 	r.losses.ToResponder.take(now, t.ESPPackets.ToResponder, missing.ToResponder)
 	r.losses.ToInitiator.take(now, t.ESPPackets.ToInitiator, missing.ToInitiator)
 	d := now.Sub(r.judged)
-	if d < atLeast {
+	if r.tunnel == nil || d < atLeast {
 		return
 	}
 	rate := func(packets, bytes, packetsWas, bytesWas uint64) report.Rate {

@@ -12,8 +12,8 @@
 // All numbers are in the byte order of the host. The kernel keeps what a frame
 // alone would not tell: the VLAN tag that hardware took off, the direction, the
 // size of the segments that offloading has merged, and whether a checksum was
-// left to the hardware. The package puts tags back, splits merged datagrams and segments
-// and drops the copies that a loopback interface makes, so that what it
+// left to the hardware. The package puts tags back, splits merged datagrams and
+// segments and drops the copies that a loopback interface makes, so that what it
 // delivers looks like what was on the wire.
 //
 // Memory is the ring (Options.Buffer) and nothing that grows.
