@@ -12,8 +12,13 @@ const atLeast = 500 * time.Millisecond
 // count makes rates and losses of the difference to the last judgement.
 func (m *Monitor) count(now time.Time, r *row, t *report.Tunnel, missing report.Direction[uint64]) {
 	// Some that were missing may have come late: the total that is exported never
-	// falls, and catches up.
-	if all := missing.ToResponder + missing.ToInitiator; all > r.missing {
+	// falls, and catches up. Where SPIs were forgotten, what was missing of them has
+	// been counted, and is no longer part of the tunnel's.
+	all := missing.ToResponder + missing.ToInitiator
+	if r.tunnel != nil && packetsOf(t) < packetsOf(r.tunnel) {
+		r.missing = min(r.missing, all)
+	}
+	if all > r.missing {
 		m.missing += all - r.missing
 		r.missing = all
 	}
@@ -33,6 +38,8 @@ func (m *Monitor) count(now time.Time, r *row, t *report.Tunnel, missing report.
 	r.rate.ToResponder = rate(t.ESPPackets.ToResponder, t.ESPBytes.ToResponder, was.ESPPackets.ToResponder, was.ESPBytes.ToResponder)
 	r.rate.ToInitiator = rate(t.ESPPackets.ToInitiator, t.ESPBytes.ToInitiator, was.ESPPackets.ToInitiator, was.ESPBytes.ToInitiator)
 }
+
+func packetsOf(t *report.Tunnel) uint64 { return t.ESPPackets.ToResponder + t.ESPPackets.ToInitiator }
 
 // grown is how much a counter has grown. It falls where old SPIs were forgotten.
 func grown(from, to uint64) uint64 {

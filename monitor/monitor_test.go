@@ -209,6 +209,11 @@ func TestRatesAndLosses(t *testing.T) {
 	if r := m.Rows(at(90), time.Second)[0]; r.Rate.ToResponder.Packets != 0 {
 		t.Error("a negative rate")
 	}
+	put(91, 20, 3) // what is missing from then on counts
+	m.Count(&c)
+	if c.Missing != 19 {
+		t.Errorf("missing %d after SPIs were forgotten, want 19", c.Missing)
+	}
 }
 
 func TestChangesAreBounded(t *testing.T) {
